@@ -1,0 +1,161 @@
+"""Every error the project raises, in one tree.
+
+    KavakBotError
+    ├── UserError                   a person's mistake: one line on the screen, exit code 2
+    │   ├── ConfigurationError      a setting, environment variable or release file
+    │   ├── CatalogError            the catalogue file: carries row and column of every problem
+    │   ├── KnowledgeError          the knowledge file
+    │   ├── PromptError             a prompt template
+    │   │   └── MissingVariables
+    │   └── DatasetError            evaluation cases and personas
+    ├── ModelError                  a call to a language model
+    │   ├── ModelNotConfigured      no key, no such model, wrong address
+    │   ├── ModelRateLimited        429; may carry Retry-After
+    │   ├── ModelTimeout
+    │   ├── ModelUnavailable        5xx, cut or refused connection
+    │   ├── ModelBadRequest         the provider refuses the request itself
+    │   ├── ModelRefused            content filter or refusal
+    │   ├── ModelInvalidAnswer      broken JSON, wrong fields, empty content
+    │   ├── ModelOverloaded         our own limit: too many calls wait for this model
+    │   └── CircuitOpen             the breaker keeps calls away from a failing model
+    └── StoreError
+        ├── NotFound
+        ├── Conflict                somebody else wrote first
+        └── Immutable               a stored version cannot be changed
+
+A normal ending (no car found, a question to ask, a lead refused) is a value, never an exception.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class KavakBotError(Exception):
+    """Base of the tree. `hint` says in one line what the reader can do."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+class UserError(KavakBotError):
+    """Something that a person wrote or chose and can mend."""
+
+
+class ConfigurationError(UserError):
+    """A setting, an environment variable or a release file is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """One fault in a data file. `row` counts as an editor does: the header is row 1."""
+
+    row: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}, column {self.column}: {self.message}"
+
+
+class CatalogError(UserError):
+    """The catalogue file cannot be used; `problems` names every row and column."""
+
+    def __init__(self, message: str, *, problems: tuple[RowProblem, ...] = (), hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        shown = [str(problem) for problem in self.problems[:5]]
+        more = len(self.problems) - len(shown)
+        rest = [f"and {more} more"] if more > 0 else []
+        return "; ".join([super().__str__(), *shown, *rest])
+
+
+class KnowledgeError(UserError):
+    """The knowledge file is malformed."""
+
+
+class PromptError(UserError):
+    """A prompt template is malformed."""
+
+
+class MissingVariables(PromptError):
+    """A prompt was filled without all the variables that its sections name."""
+
+    def __init__(self, template: str, missing: frozenset[str]) -> None:
+        super().__init__(f"prompt {template} lacks the variables: {', '.join(sorted(missing))}")
+        self.missing = missing
+
+
+class DatasetError(UserError):
+    """An evaluation case or persona is malformed; the message names file and field."""
+
+
+class ModelError(KavakBotError):
+    """A call to a language model failed. `model` is the name the release gives it."""
+
+    def __init__(self, message: str, *, model: str, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.model = model
+
+
+class ModelNotConfigured(ModelError):
+    """No key, an unknown model name or an address where nothing listens for it."""
+
+
+class ModelRateLimited(ModelError):
+    """The provider asks to slow down. `retry_after` is in seconds, None when it did not say."""
+
+    def __init__(self, message: str, *, model: str, retry_after: float | None = None, hint: str | None = None) -> None:
+        super().__init__(message, model=model, hint=hint)
+        self.retry_after = retry_after
+
+
+class ModelTimeout(ModelError):
+    """No answer within the time limit."""
+
+
+class ModelUnavailable(ModelError):
+    """5xx, or the connection was refused or cut."""
+
+
+class ModelBadRequest(ModelError):
+    """The provider refuses the request itself (too long, unknown parameter)."""
+
+
+class ModelRefused(ModelError):
+    """A content filter or the model itself declined to answer."""
+
+
+class ModelInvalidAnswer(ModelError):
+    """The answer is empty or does not fit the asked structure, after all reasks."""
+
+
+class ModelOverloaded(ModelError):
+    """Our own queue for this model is full."""
+
+
+class CircuitOpen(ModelError):
+    """The breaker keeps calls away from a model that keeps failing."""
+
+
+class StoreError(KavakBotError):
+    """The operational store."""
+
+
+class NotFound(StoreError):
+    """No row of that id."""
+
+
+class Conflict(StoreError):
+    """Somebody else wrote first; read again and retry."""
+
+
+class Immutable(StoreError):
+    """A stored version cannot be changed; store a new one."""
