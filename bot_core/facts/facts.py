@@ -145,6 +145,8 @@ class GreetingFacts(BaseFacts):
     thanks: bool = False
     farewell: bool = False
     asks_if_bot: bool = False
+    brief: bool = False
+    """Other answers follow in the same message: only the salutation."""
 
 
 class SalesFacts(BaseFacts):

@@ -1,0 +1,60 @@
+# One command for each thing a person does here. Everything runs in .venv, from the lock file.
+.DEFAULT_GOAL := help
+.PHONY: help install run chat test check format eval local-model lock clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PORT ?= 8501
+ARGS ?=
+TEST_WORKERS ?= 2
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+install: $(STAMP) ## Create .venv and install what the lock file names
+
+$(STAMP): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) not found: install Python 3.11 or newer, or run: make PYTHON=/path/to/python3.11 run"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: $$($(PYTHON) --version) is too old: Python 3.11 or newer is needed. Run: make PYTHON=/path/to/python3.11 run"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "error: this Python has no venv module. On Debian or Ubuntu: sudo apt install python3-venv"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) (about a minute the first time)..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $(STAMP)
+
+run: $(STAMP) ## Start the workbench on http://localhost:8501 (PORT=...)
+	@$(BIN)/python -m streamlit run workbench/app.py --server.port $(PORT)
+
+chat: $(STAMP) ## Chat in the terminal (ARGS="--trace --model local")
+	@$(BIN)/python -m bot_core chat $(ARGS)
+
+test: $(STAMP) ## Run all tests (no key, no network)
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) $(ARGS)
+
+check: $(STAMP) ## Lint, types, import rules, tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(MAKE) --no-print-directory test
+
+format: $(STAMP) ## Format the code and sort imports
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+eval: $(STAMP) ## Compare the offline baseline with exact matching on the starter cases
+	@$(BIN)/python -m workbench compare --a offline-base --b offline-exacto --split starter $(ARGS)
+
+local-model: $(STAMP) ## Obtain, verify and serve the local model on 127.0.0.1:8089
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-local-llm.lock
+	@$(BIN)/python -m bot_core.llm.local_model $(ARGS)
+
+lock: ## Compile the lock files again (needs uv)
+	uv pip compile -q --no-emit-index-url --generate-hashes --universal --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+	uv pip compile -q --no-emit-index-url --generate-hashes --universal --python-version 3.11 --extra dev --extra local-llm -c requirements.lock pyproject.toml -o requirements-local-llm.lock
+
+clean: ## Remove the environment and caches; data in var/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
