@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+MAX_REPLY_CHARS = 1600
+"""Characters of one WhatsApp message; Twilio refuses a longer one (error 21617)."""
+
 
 class Frozen(BaseModel):
     """Immutable value that refuses unknown fields: a misspelt field is an error, not a silence."""

@@ -88,9 +88,7 @@ class OrchestrationService:
         intention, sections, after = await self._understood(messages, turn, state, deadline)
         if intention:
             turn = replace(turn, language=intention.response.language)
-        written = await asyncio.gather(
-            *(self._written(section, turn, state, deadline) for section in sections)
-        )
+        written = await asyncio.gather(*(self._written(section, turn, state, deadline) for section in sections))
         reply = _reply(sections, written, turn)
         trace = self._trace(turn, intention, sections, written, time.perf_counter() - started)
         return TurnResult(reply, self._next_state(after, sections, turn, reply), trace)
@@ -135,9 +133,7 @@ class OrchestrationService:
         ordered = dict.fromkeys(_AGENT_OF.get(intent, intent) for intent in response.names())
         return _tidied(tuple(sections[key] for key in ordered)), _left(state, response.intents)
 
-    async def _written(
-        self, section: _Section, turn: Turn, state: ConversationState, deadline: float
-    ) -> WrittenReply:
+    async def _written(self, section: _Section, turn: Turn, state: ConversationState, deadline: float) -> WrittenReply:
         if section.agent is None or _is_salutation(section):
             return WrittenReply(plain_wording(section.facts))
         return await self._writer.write(section.agent, section.facts, turn, state, deadline=deadline)
@@ -191,9 +187,7 @@ def _turn_of(messages: Sequence[InboundMessage], state: ConversationState, track
 
 
 def _boundary(intent: Intent, turn: Turn) -> BoundaryFacts:
-    return BoundaryFacts(
-        language=turn.language, subject="opt_out" if intent is Intent.OPT_OUT else "out_of_scope"
-    )
+    return BoundaryFacts(language=turn.language, subject="opt_out" if intent is Intent.OPT_OUT else "out_of_scope")
 
 
 def _is_salutation(section: _Section) -> bool:

@@ -57,7 +57,7 @@ def chosen_release(options: ChatOptions, default: str | None) -> Release:
     """The release that was asked for, with the asked model in place of its own."""
     source = FileReleaseSource()
     if options.api_base and not options.model:
-        raise ConfigurationError("--api-base needs --model", hint='for example --model openai/my-model')
+        raise ConfigurationError("--api-base needs --model", hint="for example --model openai/my-model")
     if options.model == _LOCAL:
         return source.get(options.release or _LOCAL)
     wanted = options.release or default

@@ -72,9 +72,7 @@ class BotFactory:
         )
 
     def _understanding(self, min_match_score: float) -> RuleBasedUnderstanding:
-        return RuleBasedUnderstanding(
-            self.catalog, self.knowledge.branches, min_match_score=min_match_score
-        )
+        return RuleBasedUnderstanding(self.catalog, self.knowledge.branches, min_match_score=min_match_score)
 
 
 def load_catalog(path: Path) -> CarDataService:

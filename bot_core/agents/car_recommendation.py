@@ -66,13 +66,19 @@ class CarRecommendationAgent:
         return self._compared(reference.kind, criteria, state)
 
     def _compared(self, kind: ReferenceKind, criteria: SearchCriteria, state: ConversationState) -> SearchCriteria:
-        """"uno más barato", "más nuevo", "con menos km", "otros": a search relative to the cars shown."""
+        """ "uno más barato", "más nuevo", "con menos km", "otros": a search relative to the cars shown."""
         shown = [car for car in map(self._catalog.get, state.shown) if car]
         base = current_car(state, self._catalog)
         cars = [base] if base else shown
-        changes: dict[str, object] = {"excluded_stock_ids": state.ever_shown if kind is ReferenceKind.MORE else state.shown}
+        changes: dict[str, object] = {
+            "excluded_stock_ids": state.ever_shown if kind is ReferenceKind.MORE else state.shown
+        }
         if cars and kind is ReferenceKind.CHEAPER:
-            changes |= {"price_max": min(car.price for car in cars) - Decimal(1), "price_min": None, "sort": SortOrder.DEAREST}
+            changes |= {
+                "price_max": min(car.price for car in cars) - Decimal(1),
+                "price_min": None,
+                "sort": SortOrder.DEAREST,
+            }
         elif cars and kind is ReferenceKind.NEWER:
             changes |= {"year_min": max(car.year for car in cars) + 1, "year_max": None, "sort": SortOrder.BEST}
         elif cars and kind is ReferenceKind.LOWER_KM:

@@ -131,9 +131,7 @@ class FinancingAgent:
             return ()
         wish = self._catalog.resolve(detail.make, detail.model, detail.version)
         shown = [car for car in map(self._catalog.get, state.shown) if car]
-        fitting = tuple(
-            car for car in shown if wish.make in (None, car.make) and wish.model in (None, car.model)
-        )
+        fitting = tuple(car for car in shown if wish.make in (None, car.make) and wish.model in (None, car.model))
         if fitting:
             return fitting
         result = self._catalog.search(SearchCriteria(wishes=(wish,)), limit=1)

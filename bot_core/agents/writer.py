@@ -77,11 +77,15 @@ class ReplyWriter:
         template = self._prompts.get(definition.prompt)
         offline = definition.settings.model == OFFLINE_MODEL
         # The baseline reads facts, not prompts: building one would be most of an offline turn's time.
-        messages = () if offline else PromptBuilder.build(
-            template,
-            {"facts": facts_as_json(facts), "language": turn.language.value},
-            history=state.history,
-            customer_text=turn.text,
+        messages = (
+            ()
+            if offline
+            else PromptBuilder.build(
+                template,
+                {"facts": facts_as_json(facts), "language": turn.language.value},
+                history=state.history,
+                customer_text=turn.text,
+            )
         )
         return LLMRequest(
             agent=agent.value,

@@ -38,7 +38,7 @@ class Car:
 
     @property
     def label(self) -> str:
-        """"Nissan Versa Advance 2019"."""
+        """ "Nissan Versa Advance 2019"."""
         return " ".join(part for part in (self.make, self.model, self.version, str(self.year)) if part)
 
 

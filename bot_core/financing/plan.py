@@ -39,7 +39,7 @@ class Quote(Frozen):
 
 
 class LoanLimit(Frozen):
-    """The largest loan (MXN, rounded down to a peso) that a monthly payment covers over a term."""
+    """The largest loan (MXN, half-up to a peso) that a monthly payment covers over a term."""
 
     term_months: int
     loan: Decimal

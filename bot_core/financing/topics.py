@@ -11,7 +11,9 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
     "cat": re.compile(r"\bcat\b|costo anual total|annual percentage rate|\bapr\b"),
     "opening_commission": re.compile(r"comision|apertura|opening fee|origination"),
     "insurance": re.compile(r"\bseguros?\b|aseguranza|insurance"),
-    "prepayment": re.compile(r"pago(s)? anticipad|adelantar (pagos|mensualidad)|liquidar antes|prepay|pay(ing)? (it )?off early"),
+    "prepayment": re.compile(
+        r"pago(s)? anticipad|adelantar (pagos|mensualidad)|liquidar antes|prepay|pay(ing)? (it )?off early"
+    ),
     "interest_free": re.compile(r"(meses )?sin interes|\bmsi\b|interest[- ]free"),
 }
 

@@ -6,11 +6,11 @@ import asyncio
 import time
 from dataclasses import dataclass, replace
 
+from bot_core.catalog.service import CarDataService
 from bot_core.errors import ModelError
 from bot_core.facts.facts import IntentionFacts
 from bot_core.intentions.verification import verified
 from bot_core.intents import Intent, IntentDetail, UserIntentionResponse
-from bot_core.catalog.service import CarDataService
 from bot_core.llm.calls import failed_call, recorded_call
 from bot_core.llm.gateway import OFFLINE_MODEL, LLMGateway, LLMRequest, ModelSettings
 from bot_core.offline.opt_out import is_opt_out
@@ -69,11 +69,15 @@ class UserIntentionService:
     def _request(self, facts: IntentionFacts, tracking_id: str) -> LLMRequest[UserIntentionResponse]:
         template = self._prompts.get(self._definition.prompt)
         offline = self._definition.settings.model == OFFLINE_MODEL
-        messages = () if offline else PromptBuilder.build(
-            template,
-            {"context": conversation_summary(facts), "language": facts.state.language.value},
-            history=facts.state.history,
-            customer_text=facts.text,
+        messages = (
+            ()
+            if offline
+            else PromptBuilder.build(
+                template,
+                {"context": conversation_summary(facts), "language": facts.state.language.value},
+                history=facts.state.history,
+                customer_text=facts.text,
+            )
         )
         return LLMRequest(
             agent=AgentName.INTENTION.value,

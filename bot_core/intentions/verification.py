@@ -54,4 +54,6 @@ def _numbers_in(text: str) -> frozenset[Decimal]:
 def _is_said(value: Decimal, said: frozenset[Decimal]) -> bool:
     if value in said or value == 0:
         return True
-    return any(abs(value - reading) <= reading * _ROUND_ABOUT for reading in said if reading >= 10_000 and value >= 10_000)
+    return any(
+        abs(value - reading) <= reading * _ROUND_ABOUT for reading in said if reading >= 10_000 and value >= 10_000
+    )
