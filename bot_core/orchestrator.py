@@ -196,7 +196,7 @@ def _is_salutation(section: _Section) -> bool:
 
 
 def _tidied(sections: tuple[_Section, ...]) -> tuple[_Section, ...]:
-    """Several parts make one message: the greeting shrinks to a salutation, goes first, and only one question is asked."""
+    """Several parts make one message: the greeting shrinks to a salutation and goes first, one question is asked."""
     if len(sections) == 1:
         return sections
     tidy: list[_Section] = []

@@ -147,7 +147,8 @@ def _show_call(console: Console, call: ModelCall) -> None:
     fallback = " · FALLBACK" if call.fallback else ""
     console.print(
         f"[cyan]call[/cyan] {call.agent}/{call.purpose} {call.prompt_id} → {call.model} "
-        f"{call.seconds * 1000:.1f} ms {call.usage.input_tokens}+{call.usage.output_tokens} tokens{fallback}{escape(failures)}"
+        f"{call.seconds * 1000:.1f} ms {call.usage.input_tokens}+{call.usage.output_tokens} tokens"
+        f"{fallback}{escape(failures)}"
     )
     for message in call.messages:
         console.print(f"  [dim]{message['role']}[/dim] {escape(message['content'])}")

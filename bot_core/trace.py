@@ -1,4 +1,4 @@
-"""The record of one turn: what was understood, looked up, asked of models, found by the guardrails, and how long it took.
+"""The record of one turn: what was understood, looked up, asked of models, found by the guardrails, and its time.
 
 The orchestrator returns it; the caller decides what to store.
 """
@@ -64,7 +64,7 @@ class Finding(BaseModel):
     """Something in a reply that the facts of the turn do not hold, or that may never be said."""
 
     rule: str
-    """Stable name: "amount", "kilometres", "year", "term", "percentage", "car", "branch", "hours", "promise", "leak", "length"…"""
+    """Stable name: "amount", "kilometres", "year", "term", "percentage", "car", "branch", "promise", "leak"…"""
     excerpt: str
     start: int
     end: int

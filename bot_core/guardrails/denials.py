@@ -1,4 +1,4 @@
-"""Is a claim made, or denied ("no puedo ofrecer descuentos"), asked, or under a condition ("si tu crédito es aprobado")?"""
+"""Is a claim made, or denied ("no puedo ofrecer descuentos"), asked, or conditional ("si tu crédito es aprobado")?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reply as the rules read it: folded without moving a character, cut into lines and sentences, its numbers and cars found."""
+"""A reply as the rules read it: folded without moving a character, cut into sentences, numbers and cars found."""
 
 from __future__ import annotations
 

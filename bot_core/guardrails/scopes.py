@@ -77,7 +77,9 @@ def _named(reply: Reply, cars: Sequence[CarFact]) -> list[_Named]:
         for span in occurrences(car.label, reply.folded):
             exact.setdefault(span, set()).add(car.stock_id)
     named = [_Named(span, frozenset(stock_ids)) for span, stock_ids in exact.items()]
-    for mention in reply.mentions:
-        if not any(span.start <= mention.start < span.end for span in exact):
-            named.append(_Named(Span(mention.start, mention.end), matching(mention, cars)))
+    named.extend(
+        _Named(Span(mention.start, mention.end), matching(mention, cars))
+        for mention in reply.mentions
+        if not any(span.start <= mention.start < span.end for span in exact)
+    )
     return named

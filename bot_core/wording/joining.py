@@ -14,7 +14,7 @@ _GAP = "\n\n"
 def join_replies(parts: Sequence[str]) -> str:
     """One reply of at most 1,600 characters in the given order.
 
-    Closing questions do not pile up: invitations give way to a real question, and of several invitations the last stays.
+    Closing questions do not pile up: invitations give way to a real question, and of several the last stays.
     """
     texts = _asking_once([part.strip() for part in parts if part.strip()])
     texts = list(dict.fromkeys(text for text in texts if text))

@@ -46,7 +46,7 @@ def _breaks(char: str) -> bool:
 
 
 def _invisible(char: str) -> bool:
-    """Control, format (zero-width, direction marks), surrogate and private characters; line breaks are handled apart."""
+    """Control, format (zero-width, direction marks), surrogate and private characters; not line breaks."""
     return unicodedata.category(char).startswith("C") and not char.isspace()
 
 

@@ -1,4 +1,4 @@
-"""Every amount is one of the facts, belongs to the car that is talked about, and means there what it means in the facts."""
+"""Every amount is one of the facts, belongs to the car talked about, and means there what it means in the facts."""
 
 from __future__ import annotations
 

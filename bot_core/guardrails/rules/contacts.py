@@ -11,12 +11,14 @@ from bot_core.trace import Finding
 
 _REFERENCE = re.compile(r"(?<!\w)KV-[A-Z0-9]{3,}", re.IGNORECASE)
 _CODE = re.compile(
-    r"(?<!\w)(?:folio|referencia|confirmaci[oó]n|reference|confirmation)(?: (?:es|is|n[uú]mero|number|no\.?|code|c[oó]digo))*\W{1,4}"
+    r"(?<!\w)(?:folio|referencia|confirmaci[oó]n|reference|confirmation)"
+    r"(?: (?:es|is|n[uú]mero|number|no\.?|code|c[oó]digo))*\W{1,4}"
     r"((?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{3,})(?!\w)",
     re.IGNORECASE,
 )
 _LINK = re.compile(
-    r"(?:https?://|www\.)[^\s)*_]+|[\w.+-]+@[\w-]+\.\w[\w.]*|(?<![\w.@])(?:[\w-]+\.)+(?:com|mx|net|org|io|app|ly|info|me)(?:/[^\s)*_]*)?(?!\w)",
+    r"(?:https?://|www\.)[^\s)*_]+|[\w.+-]+@[\w-]+\.\w[\w.]*"
+    r"|(?<![\w.@])(?:[\w-]+\.)+(?:com|mx|net|org|io|app|ly|info|me)(?:/[^\s)*_]*)?(?!\w)",
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\w$.,])(?:\+\d{1,3}[ .-]?)?(?:\(\d{2,3}\)[ .-]?)?\d(?:[ .-]?\d){7,12}(?![\w,])")
@@ -30,7 +32,7 @@ def references(inspection: Inspection) -> Iterator[Finding]:
     known = {reference.casefold() for reference in inspection.grounding.references}
     found = [(match.group(), match.span()) for match in _REFERENCE.finditer(inspection.reply.text)]
     found += [(match.group(1), match.span(1)) for match in _CODE.finditer(inspection.reply.text)]
-    for code, span in dict((span, (code, span)) for code, span in found).values():
+    for code, span in {span: (code, span) for code, span in found}.values():
         if code.casefold() not in known:
             yield inspection.finding("reference", *span, "no such reference is in the facts")
 

@@ -1,4 +1,4 @@
-"""What a reply has to say beside its figures: a simulation is called one, and alternatives are not passed off as matches."""
+"""What a reply has to say beside its figures: a simulation is called one, alternatives are no matches."""
 
 from __future__ import annotations
 

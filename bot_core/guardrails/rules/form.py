@@ -12,7 +12,8 @@ from bot_core.messages import MAX_REPLY_CHARS
 from bot_core.trace import Finding
 
 _MARKDOWN = re.compile(
-    r"\*\*|__\w|~~|```|^#{1,6} |^\s*\|.*\|\s*$|!?\[[^\]\n]+\]\([^)\n]*\)|</?(?:b|i|p|br|ul|ol|li|strong|em|div|span|table|a|h\d)\b[^>\n]*>|^(?:-{3,}|\*{3,})$",
+    r"\*\*|__\w|~~|```|^#{1,6} |^\s*\|.*\|\s*$|!?\[[^\]\n]+\]\([^)\n]*\)"
+    r"|</?(?:b|i|p|br|ul|ol|li|strong|em|div|span|table|a|h\d)\b[^>\n]*>|^(?:-{3,}|\*{3,})$",
     re.MULTILINE | re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+(?:'\w+)?")

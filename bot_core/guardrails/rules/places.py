@@ -15,10 +15,12 @@ from bot_core.trace import Finding
 
 _CAPITALISED = r"[A-ZÁÉÍÓÚÑ][\wáéíóúñü]*"
 _NAMED_BRANCH = re.compile(
-    rf"(?i:sucursal|sede|agencia|branch)(?: (?i:de|del|en|in|at|of))?(?: (?i:el|la|los|las))? \*?({_CAPITALISED}(?: {_CAPITALISED})*)"
+    rf"(?i:sucursal|sede|agencia|branch)(?: (?i:de|del|en|in|at|of))?(?: (?i:el|la|los|las))?"
+    rf" \*?({_CAPITALISED}(?: {_CAPITALISED})*)"
 )
 _ADDRESS = re.compile(
-    r"\b(?:Av|Avenida|Blvd|Boulevard|Calle|C|Perif|Periférico|Carretera|Calz|Calzada)\b\.? (?=[A-ZÁÉÍÓÚÑ])[^\n,;()*]{2,60}"
+    r"\b(?:Av|Avenida|Blvd|Boulevard|Calle|C|Perif|Periférico|Carretera|Calz|Calzada)\b\.?"
+    r" (?=[A-ZÁÉÍÓÚÑ])[^\n,;()*]{2,60}"
 )
 _OWN_NAME = "kavak"
 
