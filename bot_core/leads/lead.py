@@ -36,6 +36,9 @@ class Lead(Frozen):
 
 class LeadSink(Protocol):
     def submit(self, lead: Lead) -> str:
-        """Record `lead` and return its reference ("KV-7F3A9C"). Submitting the same tracking_id and kind again returns the
-        same reference. Raises StoreError when it could not be recorded: then no reference may be told to the customer."""
+        """Record `lead` and return its reference ("KV-7F3A9C").
+
+        Submitting the same tracking_id and kind again returns the same reference. Raises StoreError when it could not
+        be recorded: then no reference may be told to the customer.
+        """
         ...

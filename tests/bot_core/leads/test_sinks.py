@@ -134,7 +134,7 @@ def test_a_full_disk_leaves_no_half_line(path: Path, monkeypatch: pytest.MonkeyP
         return write(file, data[: len(data) // 2])
 
     with monkeypatch.context() as patch:
-        patch.setattr(sinks.os, "write", half)
+        patch.setattr(os, "write", half)
         with pytest.raises(StoreError, match="No space left"):
             sink.submit(lead("t2"))
     assert path.read_bytes() == before
