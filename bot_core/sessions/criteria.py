@@ -24,7 +24,7 @@ def updated_criteria(
 ) -> SearchCriteria:
     """`criteria` with everything that `details` say. A new car name replaces the old ones; a body type asked for by
     itself drops the car names, since "una camioneta" after "un Versa" is another wish."""
-    changes = _without_cleared(criteria, details)
+    changes = _without_cleared(details)
     wishes = _wishes(details, catalog)
     body_type = next((detail.body_type for detail in details if detail.body_type), None)
     if wishes:
@@ -52,7 +52,7 @@ def _said(detail: IntentDetail) -> dict[str, object]:
     return said
 
 
-def _without_cleared(criteria: SearchCriteria, details: Sequence[IntentDetail]) -> dict[str, object]:
+def _without_cleared(details: Sequence[IntentDetail]) -> dict[str, object]:
     cleared = {name for detail in details for name in detail.cleared}
     changes: dict[str, object] = {}
     if cleared & set(_CAR):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot_core.catalog.car import Car
 from bot_core.catalog.service import CarDataService
 from bot_core.intents import IntentDetail, ReferenceKind
+from bot_core.normalization import fold
 from bot_core.sessions.state import ConversationState
 
 POINTING = frozenset({ReferenceKind.ORDINAL, ReferenceKind.CHOSEN, ReferenceKind.DESCRIBED})
@@ -45,10 +46,13 @@ def _single(state: ConversationState) -> str | None:
 
 
 def _described(detail: IntentDetail, state: ConversationState, catalog: CarDataService) -> str | None:
-    """The latest shown car of that make and model; the last list wins over older ones, its first car over the others."""
+    """The latest shown car of that make and model, of that version when one was said; the last list wins over older
+    ones, its first car over the others."""
     wish = catalog.resolve(detail.make, detail.model, detail.version)
-    for stock_id in (*state.shown, *reversed(state.ever_shown)):
-        car = catalog.get(stock_id)
-        if car and wish.model in (None, car.model) and wish.make in (None, car.make):
-            return stock_id
-    return None
+    if wish.make is None and wish.model is None:
+        return None
+    cars = (car for stock_id in (*state.shown, *reversed(state.ever_shown)) if (car := catalog.get(stock_id)))
+    fitting = [car for car in cars if wish.model in (None, car.model) and wish.make in (None, car.make)]
+    version = fold(wish.version or "")
+    exact = (car.stock_id for car in fitting if version and version in fold(car.version))
+    return next(exact, fitting[0].stock_id if fitting else None)
