@@ -29,6 +29,7 @@ A normal ending (no car found, a question to ask, a lead refused) is a value, ne
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 
 class KavakBotError(Exception):
@@ -98,11 +99,17 @@ class DatasetError(UserError):
 
 
 class ModelError(KavakBotError):
-    """A call to a language model failed. `model` is the name the release gives it."""
+    """A call to a language model failed. `model` is the name the release gives it.
+
+    A failed call may have been paid for: `input_tokens`, `output_tokens` and `cost_usd` say what it used.
+    """
 
     def __init__(self, message: str, *, model: str, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.model = model
+        self.input_tokens = 0
+        self.output_tokens = 0
+        self.cost_usd = Decimal(0)
 
 
 class ModelNotConfigured(ModelError):
