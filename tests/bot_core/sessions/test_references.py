@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot_core.intents import CarReference, Intent, IntentDetail, ReferenceKind
@@ -12,11 +14,9 @@ SHOWN = ConversationState(
 )
 
 
-def _referred(
-    kind: str | None, state: ConversationState = SHOWN, *, position: int | None = None, **names: str
-) -> str | None:
-    reference = CarReference(kind=ReferenceKind(kind), position=position) if kind else None
-    detail = IntentDetail.model_validate({"intent": Intent.FINANCING, "reference": reference, **names})
+def _referred(kind: str | None, state: ConversationState = SHOWN, **slots: Any) -> str | None:
+    reference = CarReference(kind=ReferenceKind(kind), position=slots.pop("position", None)) if kind else None
+    detail = IntentDetail(intent=Intent.FINANCING, reference=reference, **slots)
     car = referred_car(detail, state, small_catalog())
     return car.stock_id if car else None
 
