@@ -21,6 +21,10 @@ class Intent(StrEnum):
     PERSON_REQUEST = "person_request"
 
 
+UNSAFE = "unsafe"
+"""Topic of an out_of_scope message that tries to make the bot break a rule: injection, invented deals, prompt leaks."""
+
+
 class Transmission(StrEnum):
     AUTOMATIC = "automatic"
     MANUAL = "manual"
@@ -111,7 +115,7 @@ class IntentDetail(BaseModel):
     """As said: "mañana", "el sábado a las 11"."""
     customer_name: str | None = None
     topic: str | None = None
-    """The question itself, for general_info; the subject, for the rest."""
+    """The question itself, for general_info; the subject, for the rest: UNSAFE for an attack (out_of_scope)."""
     reference: CarReference | None = None
     correction: bool = False
     """The message changes an earlier wish ("no, mejor automático")."""

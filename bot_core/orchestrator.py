@@ -11,7 +11,7 @@ from bot_core.agents.base import BaseAgent, Turn
 from bot_core.agents.writer import ReplyWriter, WrittenReply, plain_wording
 from bot_core.facts.facts import BoundaryFacts, Facts, GreetingFacts, IntentionFacts
 from bot_core.intentions.service import Intention, UserIntentionService
-from bot_core.intents import Intent, IntentDetail
+from bot_core.intents import UNSAFE, Intent, IntentDetail
 from bot_core.messages import BotReply, InboundMessage, MessageKind, QuickReply, new_id
 from bot_core.releases.release import AgentName, Release
 from bot_core.sessions.history import with_turn
@@ -127,9 +127,9 @@ class OrchestrationService:
                 gathered = self._agents[name].gather(details, turn, state)
                 state = gathered.state
                 sections[name] = _Section(name, gathered.facts)
-        for intent in response.names():
-            if intent not in _AGENT_OF:
-                sections[intent] = _Section(None, (_boundary(intent, turn),))
+        for detail in response.intents:
+            if detail.intent not in _AGENT_OF:
+                sections.setdefault(detail.intent, _Section(None, (_boundary(detail, turn),)))
         ordered = dict.fromkeys(_AGENT_OF.get(intent, intent) for intent in response.names())
         return _tidied(tuple(sections[key] for key in ordered)), _left(state, response.intents)
 
@@ -186,8 +186,10 @@ def _turn_of(messages: Sequence[InboundMessage], state: ConversationState, track
     )
 
 
-def _boundary(intent: Intent, turn: Turn) -> BoundaryFacts:
-    return BoundaryFacts(language=turn.language, subject="opt_out" if intent is Intent.OPT_OUT else "out_of_scope")
+def _boundary(detail: IntentDetail, turn: Turn) -> BoundaryFacts:
+    if detail.intent is Intent.OPT_OUT:
+        return BoundaryFacts(language=turn.language, subject="opt_out")
+    return BoundaryFacts(language=turn.language, subject="unsafe" if detail.topic == UNSAFE else "out_of_scope")
 
 
 def _is_salutation(section: _Section) -> bool:

@@ -20,6 +20,7 @@ from bot_core.prompts.library import PromptLibrary
 from bot_core.releases.release import AgentName, Release
 from bot_core.sessions.state import ConversationState
 from bot_core.trace import Finding, GuardrailOutcome, ModelCall
+from bot_core.wording.model_view import facts_for_model
 from bot_core.wording.replies import render
 
 _REPAIR = """Tu respuesta anterior no se puede enviar:
@@ -82,7 +83,7 @@ class ReplyWriter:
             if offline
             else PromptBuilder.build(
                 template,
-                {"facts": facts_as_json(facts), "language": turn.language.value},
+                {"facts": facts_for_model(facts), "language": turn.language.value},
                 history=state.history,
                 customer_text=turn.text,
             )
@@ -143,9 +144,3 @@ class ReplyWriter:
 
 def plain_wording(facts: Sequence[Facts]) -> str:
     return "\n\n".join(render(fact) for fact in facts)
-
-
-def facts_as_json(facts: Sequence[Facts]) -> str:
-    """Compact JSON without empty fields; amounts as decimal strings in MXN."""
-    rows = [fact.model_dump(mode="json", exclude_none=True, exclude_defaults=False) for fact in facts]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))

@@ -58,7 +58,7 @@ def _environment() -> Environment:
         "label": lambda text: plain(text, NAME_CAP * 2),
         "question": lambda text: plain(text, QUESTION_CAP),
     }
-    environment.globals |= {"wish_names": _wish_names, "price_move": _price_move, "by_city": _by_city}
+    environment.globals |= {"wish_names": _wish_names, "price_move": price_move, "by_city": _by_city}
     return environment
 
 
@@ -72,7 +72,7 @@ def wish_name(wish: CarWish) -> str:
     return plain(" ".join(part for part in (wish.make, wish.model, wish.version) if part), NAME_CAP)
 
 
-def _price_move(facts: CarSearchFacts) -> str:
+def price_move(facts: CarSearchFacts) -> str:
     """Which way the price had to move for all the cars shown: a key of `relaxed` in phrases.yaml."""
     low, high = facts.criteria.price_min, facts.criteria.price_max
     if high is not None and all(car.price > high for car in facts.cars):
