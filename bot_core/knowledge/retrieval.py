@@ -1,0 +1,120 @@
+"""From a customer's question to the facts that answer it, by weighted words with spelling mended.
+
+Every entry lists how customers ask for it. A phrasing fits as far as the question holds its words, the rarer the
+weightier; a further entry is found only for words that better entries left unexplained, so that "garantía de
+aprobación" is about approval and not about the warranty too. Why lexical: docs/decisions/0006-knowledge-retrieval.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot_core.knowledge.entry import KnowledgeEntry
+from bot_core.knowledge.words import content_words, is_known_form, stem_of, synonym_forms
+
+_LEAST_FIT = 0.58
+_UNKNOWN_WEIGHT = 1.0
+"""Of a word that no phrasing uses: a car's name, a city, small talk."""
+_OWN_SHARE = 0.5
+"""Of a further entry's matched weight, the part that no better entry has."""
+_SHORTEST_MENDED = 5
+_TWO_SLIPS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrasing:
+    entry: int
+    stems: frozenset[str]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well an entry answers. `score` 0-100."""
+
+    entry: KnowledgeEntry
+    score: float
+    matched: frozenset[str]
+
+
+class PhrasingIndex:
+    """Immutable, safe to share between threads."""
+
+    def __init__(self, entries: Sequence[KnowledgeEntry]) -> None:
+        self._entries = tuple(entries)
+        phrasings = [
+            (n, frozenset(map(stem_of, content_words(text))))
+            for n, entry in enumerate(entries)
+            for text in entry.questions
+        ]
+        phrasings = list(dict.fromkeys((n, stems) for n, stems in phrasings if stems))
+        self._weights = _weights(phrasings, len(entries))
+        self._phrasings = tuple(_Phrasing(n, stems, self._weight(stems)) for n, stems in phrasings)
+        self._using: dict[str, list[int]] = defaultdict(list)
+        for number, phrasing in enumerate(self._phrasings):
+            for one in phrasing.stems:
+                self._using[one].append(number)
+        self._spellings = self._known_spellings()
+
+    def best(self, question: str, limit: int) -> tuple[Fit, ...]:
+        """At most `limit` entries, the best first; nothing when nothing fits."""
+        stems = frozenset(self._read(question))
+        return tuple(self._chosen(self._fits(stems), limit))
+
+    def _read(self, question: str) -> Iterator[str]:
+        """Stems of the question, misspelt words as the phrasings spell them."""
+        for word in content_words(question):
+            one = stem_of(word)
+            yield one if one in self._weights or is_known_form(word) else self._mended(word) or one
+
+    def _mended(self, word: str) -> str | None:
+        if len(word) < _SHORTEST_MENDED or word.isdigit():
+            return None
+        slips = 2 if len(word) >= _TWO_SLIPS else 1
+        best = process.extractOne(word, self._spellings.keys(), scorer=OSA.distance, score_cutoff=slips)
+        return self._spellings[best[0]] if best else None
+
+    def _known_spellings(self) -> dict[str, str]:
+        """Every word of the phrasings, and every synonym of one, with its stem."""
+        used = (word for entry in self._entries for text in entry.questions for word in content_words(text))
+        words = {word for word in (*used, *synonym_forms()) if len(word) >= _SHORTEST_MENDED - 1}
+        return {word: stem_of(word) for word in sorted(words) if stem_of(word) in self._weights}
+
+    def _fits(self, stems: frozenset[str]) -> list[Fit]:
+        """For each entry its best phrasing."""
+        asked = self._weight(stems)
+        best: dict[int, Fit] = {}
+        for number in {number for one in stems for number in self._using.get(one, ())}:
+            phrasing = self._phrasings[number]
+            matched = phrasing.stems & stems
+            weight = self._weight(matched)
+            score = 100 * (weight / phrasing.weight) * (1 + weight / asked) / 2
+            if phrasing.entry not in best or score > best[phrasing.entry].score:
+                best[phrasing.entry] = Fit(self._entries[phrasing.entry], score, matched)
+        enough = [(entry, fit) for entry, fit in best.items() if fit.score >= 100 * _LEAST_FIT]
+        return [fit for _, fit in sorted(enough, key=lambda item: (-item[1].score, item[0]))]
+
+    def _chosen(self, fits: Iterable[Fit], limit: int) -> Iterator[Fit]:
+        explained: set[str] = set()
+        found = 0
+        for fit in fits:
+            own = self._weight(fit.matched - explained)
+            if found < limit and own >= _OWN_SHARE * self._weight(fit.matched):
+                yield fit
+                found += 1
+                explained |= fit.matched
+
+    def _weight(self, stems: Iterable[str]) -> float:
+        return sum(self._weights.get(one, _UNKNOWN_WEIGHT) for one in stems)
+
+
+def _weights(phrasings: Sequence[tuple[int, frozenset[str]]], entries: int) -> Mapping[str, float]:
+    """A word that few entries use tells more: log(1 + entries / entries that use it)."""
+    uses = Counter(one for _, one in {(n, one) for n, stems in phrasings for one in stems})
+    return {one: math.log(1 + entries / times) for one, times in uses.items()}
