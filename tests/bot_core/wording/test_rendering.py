@@ -92,7 +92,7 @@ def test_english_customers_get_english() -> None:
 
 
 def test_joined_parts_ask_once_and_fit() -> None:
-    parts = [render(GreetingFacts(brief=True)), render(financing_facts("1004", "1005", "1006"))] + ["x" * 3000]
+    parts = [render(GreetingFacts(brief=True)), render(financing_facts("1004", "1005", "1006")), "x" * 3000]
     joined = join_replies(parts)
     assert len(joined) <= MAX_REPLY_CHARS
     assert joined.startswith("¡Hola!")
