@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot_core.errors import ModelError
 from bot_core.llm.gateway import LLMRequest, LLMResponse
+from bot_core.llm.spending import Spent, spent_by
 from bot_core.trace import Attempt, ModelCall
 
 
@@ -26,7 +28,16 @@ def failed_call(request: LLMRequest[Any], error: BaseException, seconds: float) 
     """A call that nothing answered; the deterministic wording stepped in, so it counts as a fallback."""
     model = request.settings.model
     attempt = Attempt(model=model, error=type(error).__name__, detail=str(error), seconds=seconds)
-    return _call(request).model_copy(update={"seconds": seconds, "attempts": [attempt], "fallback": True})
+    spent = spent_by(error) if isinstance(error, ModelError) else Spent()
+    return _call(request).model_copy(
+        update={
+            "usage": spent.usage,
+            "cost_usd": spent.cost_usd,
+            "seconds": seconds,
+            "attempts": [attempt],
+            "fallback": True,
+        }
+    )
 
 
 def _call(request: LLMRequest[Any]) -> ModelCall:

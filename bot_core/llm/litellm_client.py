@@ -47,7 +47,10 @@ class LiteLLMClient:
 
         free = {"input_cost_per_token": 0.0, "output_cost_per_token": 0.0, "supports_response_schema": True}
         provider, _, name = model.partition("/")
-        litellm.register_model({key: {"litellm_provider": provider, "mode": "chat", **free} for key in (model, name)})
+        known = {key: {"litellm_provider": provider, "mode": "chat", **free} for key in (model, name)}
+        # Both are needed: register_model itself probes for a name that is not in the list yet.
+        litellm.model_cost.update(known)
+        litellm.register_model(known)
         self._registered.add(model)
 
 

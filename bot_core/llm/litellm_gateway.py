@@ -18,11 +18,15 @@ from bot_core.trace import Attempt
 class LiteLLMGateway:
     """Any model that litellm can name: a provider's, an OpenAI-compatible server's, Ollama's."""
 
+    def __init__(self, *, key: str | None = None) -> None:
+        """`key` goes with every call in place of the environment's; a replay needs no real one."""
+        self._key = key
+
     async def complete(self, request: LLMRequest[Answer]) -> LLMResponse[Answer]:
         """Answer within `settings.timeout_seconds`, reasks included. Raises ModelError with what the call has used."""
         settings = request.settings
         client = await litellm_client()
-        key = _checked_key(settings)
+        key = self._key or _checked_key(settings)
         started = time.perf_counter()
         try:
             async with asyncio.timeout(settings.timeout_seconds):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from types import new_class
+from typing import Any, cast
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -48,12 +49,12 @@ def prepared(response_model: type[BaseModel]) -> type[BaseModel]:
     def model_json_schema(_cls: type[BaseModel], *_arguments: Any, **_options: Any) -> dict[str, Any]:
         return schema
 
+    def body(namespace: dict[str, Any]) -> None:
+        namespace |= {"__module__": __name__, "model_json_schema": classmethod(model_json_schema)}
+
     # The name stays: instructor shows it to the model when it asks again.
-    return type(response_model)(
-        response_model.__name__,
-        (response_model, ResponseSchema),
-        {"__module__": __name__, "model_json_schema": classmethod(model_json_schema)},
-    )
+    made = new_class(response_model.__name__, (response_model, ResponseSchema), exec_body=body)
+    return cast(type[BaseModel], made)
 
 
 def _stripped(node: Any, *, names: bool = False) -> Any:

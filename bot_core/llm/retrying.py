@@ -7,7 +7,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_exponential,
+    wait_random,
+)
 
 from bot_core.errors import ModelRateLimited, ModelTimeout, ModelUnavailable
 
@@ -17,7 +24,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Waits in seconds: they double from `initial` to `maximum`, plus up to `jitter`; Retry-After goes before them."""
+    """Waits in seconds: they double from `initial` to `maximum`, plus up to `jitter`; Retry-After takes their place."""
 
     initial: float = 0.5
     maximum: float = 8.0
@@ -31,10 +38,11 @@ class Backoff:
         return isinstance(error, ModelTimeout | ModelUnavailable)
 
     def wait(self, state: RetryCallState) -> float:
+        spread = wait_random(0, self.jitter)(state)
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, ModelRateLimited) and error.retry_after is not None:
-            return error.retry_after
-        return wait_exponential_jitter(initial=self.initial, max=self.maximum, jitter=self.jitter)(state)
+            return error.retry_after + spread
+        return wait_exponential(multiplier=self.initial, max=self.maximum)(state) + spread
 
 
 async def with_retries(

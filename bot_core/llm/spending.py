@@ -47,6 +47,7 @@ def _price(completion: Any) -> Decimal:
     from litellm import completion_cost
 
     try:
-        return Decimal(str(completion_cost(completion_response=completion)))
+        cost = completion_cost(completion_response=completion)
     except Exception:  # noqa: BLE001  # litellm raises bare Exception for a model that its price list does not know
         return Decimal(0)
+    return Decimal(f"{cost:.10f}".rstrip("0").rstrip("."))

@@ -25,6 +25,7 @@ _FOREIGN: dict[type[ModelError], str] = {
     ModelNotConfigured: """
         litellm.AuthenticationError litellm.NotFoundError litellm.PermissionDeniedError litellm.LiteLLMUnknownProvider
         litellm.ModelNotMappedError openai.AuthenticationError openai.NotFoundError openai.PermissionDeniedError
+        openai._AmbiguousModuleClientUsageError
         openai.OAuthError openai.SubjectTokenProviderError instructor.ConfigurationError instructor.ModeError
         instructor.ClientError httpx.UnsupportedProtocol httpx.InvalidURL""",
     ModelRateLimited: "litellm.RateLimitError litellm.BudgetExceededError openai.RateLimitError",

@@ -140,7 +140,12 @@ class ModelServer:
 
     def _on_loop(self, call: Callable[[], None]) -> None:
         done = threading.Event()
-        self._loop.call_soon_threadsafe(lambda: (call(), done.set()))
+
+        def both() -> None:
+            call()
+            done.set()
+
+        self._loop.call_soon_threadsafe(both)
         done.wait()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -169,31 +174,36 @@ class ModelServer:
         self.in_flight += 1
         self.peak_in_flight = max(self.peak_in_flight, self.in_flight)
         try:
-            return await self._behave(request, self._next(request), writer)
+            behaviour = self._next(request)
+            await self._take_time(behaviour, reader)
         finally:
+            # Before the answer is written: with it, the client may already ask again.
             self.in_flight -= 1
+        return await _respond(request, behaviour, writer)
 
     def _next(self, request: RecordedRequest) -> Behaviour:
         if self._script:
             return self._script.popleft()
         return self.default(request) if callable(self.default) else self.default
 
-    async def _behave(self, request: RecordedRequest, behaviour: Behaviour, writer: asyncio.StreamWriter) -> bool:
+    async def _take_time(self, behaviour: Behaviour, reader: asyncio.StreamReader) -> None:
         await self._open.wait()
         delay = self.delay + (behaviour.delay if isinstance(behaviour, Answer) else 0.0)
         if delay:
             await asyncio.sleep(delay)
         if isinstance(behaviour, Hang):
-            await asyncio.Event().wait()
-        if isinstance(behaviour, Cut):
-            if behaviour.mid_body:
-                writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{")
-                await writer.drain()
-            return False
-        assert not isinstance(behaviour, Hang)
-        _write(writer, *encoded(request, behaviour))
-        await writer.drain()
-        return True
+            await reader.read()  # until the client leaves
+
+
+async def _respond(request: RecordedRequest, behaviour: Behaviour, writer: asyncio.StreamWriter) -> bool:
+    if isinstance(behaviour, Cut | Hang):
+        if behaviour == Cut(mid_body=True):
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{")
+            await writer.drain()
+        return False
+    _write(writer, *encoded(request, behaviour))
+    await writer.drain()
+    return True
 
 
 async def _read(reader: asyncio.StreamReader) -> RecordedRequest:

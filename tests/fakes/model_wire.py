@@ -134,13 +134,14 @@ def encoded(
 
 def listing(path: str) -> dict[str, Any] | None:
     """What a server tells about itself without being asked a question; None for an unknown path."""
-    return {
+    known: dict[str, dict[str, Any]] = {
         "/v1/models": {"object": "list", "data": [{"id": "fake-model", "object": "model", "owned_by": "tests"}]},
         "/api/tags": {"models": [{"name": "qwen2.5:3b", "model": "qwen2.5:3b", "size": 1_900_000_000}]},
         "/api/version": {"version": "0.14.0"},
         "/api/show": {"model_info": {}, "capabilities": ["completion"], "template": ""},
         "/health": {"status": "ok"},
-    }.get(path)
+    }
+    return known.get(path)
 
 
 def _json(value: object) -> bytes:

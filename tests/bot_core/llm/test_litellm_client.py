@@ -1,0 +1,56 @@
+"""What importing and using the model libraries does to the process around them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+_WATCHED = """
+import asyncio, json, socket, sys
+seen = []
+def connect(self, address, _real=socket.socket.connect):
+    seen.append(str(address[0])); return _real(self, address)
+def lookup(host, *rest, _real=socket.getaddrinfo, **more):
+    seen.append(str(host)); return _real(host, *rest, **more)
+socket.socket.connect, socket.getaddrinfo = connect, lookup
+from bot_core.facts.facts import AgentReply
+from bot_core.llm.gateway import ChatMessage, LLMRequest, ModelSettings
+from bot_core.llm.litellm_gateway import LiteLLMGateway
+import bot_core.llm.routing, bot_core.llm.scripted
+heavy = sorted({"litellm", "instructor", "openai"} & set(sys.modules))
+from tests.fakes.model_server import ModelServer
+async def main():
+    with ModelServer() as server:
+        for model, base in (("openai/llama-3-8b", server.openai_base), ("ollama_chat/llama-3", server.ollama_base)):
+            settings = ModelSettings(model=model, api_base=base)
+            await LiteLLMGateway().complete(LLMRequest(
+                agent="greeting", purpose="reply", messages=(ChatMessage("user", "hola"),), response_model=AgentReply,
+                facts=(), settings=settings, prompt_id="p", prompt_hash="h", tracking_id="t"))
+        return [request.path for request in server.requests]
+paths = asyncio.run(main())
+print(json.dumps({"heavy": heavy, "seen": seen, "paths": paths}))
+"""
+
+
+@pytest.fixture(scope="module")
+def watched() -> dict[str, list[str]]:
+    """One process from its start through a call over each wire format."""
+    result = subprocess.run([sys.executable, "-c", _WATCHED], capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 0, result.stderr
+    found: dict[str, list[str]] = json.loads(result.stdout)
+    return found
+
+
+def test_no_address_but_loopback_is_looked_up_or_connected_to(watched: dict[str, list[str]]) -> None:
+    assert set(watched["seen"]) == {"127.0.0.1"}
+
+
+def test_nothing_heavy_is_imported_before_the_first_call(watched: dict[str, list[str]]) -> None:
+    assert watched["heavy"] == []
+
+
+def test_only_the_questions_themselves_are_sent(watched: dict[str, list[str]]) -> None:
+    assert watched["paths"] == ["/v1/chat/completions", "/api/chat"]
