@@ -1,0 +1,121 @@
+"""From the files of a folder to cases, checked whole: the first fault names file, case and field."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from bot_core.errors import DatasetError
+from bot_core.settings import PROJECT_ROOT
+from workbench.evaluation.dataset.case import SAFETY_TAG, Case
+from workbench.evaluation.dataset.tags import TagTable, load_tags
+from workbench.evaluation.dataset.yaml_files import read_yaml
+
+GOLDEN_FOLDER = PROJECT_ROOT / "datasets" / "golden"
+SPLITS = ("smoke", "golden", "recorded", "safety")
+_OUR_NAME = re.compile(r"^[A-Z]|[\[(]")
+_HINT = "the format is in datasets/README.md"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """All cases, by id."""
+
+    cases: tuple[Case, ...]
+    tags: TagTable
+
+    def split(self, name: str) -> tuple[Case, ...]:
+        """A named subset. Raises DatasetError for an unknown name or an empty split."""
+        match name:
+            case "golden":
+                chosen = self.cases
+            case "safety":
+                chosen = tuple(case for case in self.cases if case.is_safety)
+            case "smoke" | "recorded":
+                chosen = tuple(case for case in self.cases if name in case.splits)
+            case _:
+                raise DatasetError(f"no split {name!r}", hint=f"known: {', '.join(SPLITS)}")
+        if not chosen:
+            raise DatasetError(f"the split {name!r} holds no case")
+        return chosen
+
+    @cached_property
+    def digest(self) -> str:
+        return cases_digest(self.cases)
+
+
+def cases_digest(cases: Iterable[Case]) -> str:
+    """12 hexadecimal digits that change with any word of any case."""
+    digest = hashlib.sha256()
+    for case in cases:
+        digest.update(case.model_dump_json().encode())
+    return digest.hexdigest()[:12]
+
+
+def load_dataset(folder: Path | None = None, *, tags: TagTable | None = None) -> Dataset:
+    """Every case of the `*.yaml` files of `folder` (default datasets/golden). Raises DatasetError."""
+    folder = folder or GOLDEN_FOLDER
+    tags = tags or load_tags()
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        raise DatasetError(f"{folder}: no case file (*.yaml)", hint=_HINT)
+    cases: dict[str, Case] = {}
+    origin: dict[str, Path] = {}
+    for file in files:
+        for case in _cases_of(file, tags):
+            if case.id in cases:
+                raise DatasetError(f"{file}: case {case.id}: id: already used in {origin[case.id].name}")
+            cases[case.id] = case
+            origin[case.id] = file
+    return Dataset(tuple(cases.values()), tags)
+
+
+def _cases_of(file: Path, tags: TagTable) -> Iterator[Case]:
+    rows = read_yaml(file)
+    if not isinstance(rows, list) or not rows:
+        raise DatasetError(f"{file}: a list of cases is needed", hint=_HINT)
+    for position, row in enumerate(rows, start=1):
+        case = _parsed(row, file, position)
+        _check_tags(case, file, tags)
+        yield case
+
+
+def _parsed(row: Any, file: Path, position: int) -> Case:
+    name = row.get("id") if isinstance(row, dict) else None
+    label = f"case {name}" if isinstance(name, str) else f"case number {position}"
+    try:
+        return Case.model_validate(row)
+    except ValidationError as error:
+        fault = max(error.errors(), key=_telling)
+        field = _field(fault["loc"], single="say" in row if isinstance(row, dict) else False)
+        raise DatasetError(f"{file}: {label}: {field}: {fault['msg']}", hint=_HINT) from error
+
+
+def _telling(fault: ErrorDetails) -> tuple[int, int]:
+    """A value that may take several forms reports a fault for each: a misspelt key says most, a literal least."""
+    weight = {"extra_forbidden": 3, "value_error": 2, "literal_error": 0}
+    return weight.get(fault["type"], 1), len(fault["loc"])
+
+
+def _field(loc: tuple[int | str, ...], *, single: bool) -> str:
+    """The path as the author wrote it: without the names of our classes, and without `turns` when there is one."""
+    parts = [str(part) for part in loc if not _OUR_NAME.search(str(part))]
+    return ".".join(parts[2:] if single and parts[:1] == ["turns"] else parts) or "case"
+
+
+def _check_tags(case: Case, file: Path, tags: TagTable) -> None:
+    unknown = [tag for tag in case.tags if tag not in tags.names]
+    if unknown:
+        raise DatasetError(f"{file}: case {case.id}: tags: {unknown[0]!r} is not in datasets/tags.yaml")
+    attacks = [tag for tag in case.tags if tag in tags.attacks]
+    if case.is_safety != bool(attacks):
+        wanted = "a kind of attack" if case.is_safety else f"the tag {SAFETY_TAG!r}"
+        raise DatasetError(f"{file}: case {case.id}: tags: {wanted} is missing")
