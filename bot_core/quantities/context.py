@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot_core.quantities.magnitudes import Form, Magnitude
 from bot_core.quantities.quantity import QuantityKind
-from bot_core.quantities.ranges import are_linked
+from bot_core.quantities.ranges import are_linked, is_span
 from bot_core.quantities.tokens import Sort, Token
 from bot_core.quantities.vocabulary import vocabulary
 
@@ -18,6 +18,8 @@ _OFFERED_BY_NUMBER = frozenset(map(Decimal, (12, 24, 36, 48, 60, 72, 84)))
 _SURE_AMOUNT = 10_000
 _OPENING_WINDOW = 10
 _KM_WINDOW = 6
+_DATE_WINDOW = 4
+"""Tokens before "del 15" in which a word tells that it is a day or a rate."""
 _PEUGEOTS = frozenset(map(Decimal, (2008, 3008, 5008)))
 
 
@@ -87,8 +89,10 @@ def _is_short_year(tokens: Sequence[Token], number: Magnitude, before: Magnitude
         return number.value <= _NEWEST_SHORT_YEAR
     if not known.phrases["year_before"].ending_at(tokens, number.first):
         return False
-    cue = tokens[number.first - 1].text
-    return cue != "del" or not (number.first > 1 and tokens[number.first - 2].text in known.sets["dates_before"])
+    if tokens[number.first - 1].text != "del":
+        return True
+    window = tokens[max(0, number.first - _DATE_WINDOW) : number.first]
+    return not any(token.text in known.sets["dates_before"] for token in window)
 
 
 def _is_paid(tokens: Sequence[Token], number: Magnitude) -> bool:
@@ -173,12 +177,20 @@ def _has_price_cue(
         return True
     if before and before.kind is QuantityKind.AMOUNT and are_linked(tokens, before, number):
         return True
-    return bool(
-        after
-        and after.is_bare
-        and 100 <= after.value < 1000
-        and are_linked(tokens, number, after)
-        and known.phrases["price_after"].starting_at(tokens, after.last)
+    return bool(before and _is_price_range(tokens, before, number)) or bool(
+        after and _is_price_range(tokens, number, after)
+    )
+
+
+def _is_price_range(tokens: Sequence[Token], left: Magnitude, right: Magnitude) -> bool:
+    """ "150-200", "150 a 180 máximo": round hundreds that span a range."""
+    both = all(number.scale in (1, 1000) and number.form in (Form.PLAIN, Form.SPELLED) for number in (left, right))
+    low, high = left.value / left.scale, right.value / right.scale
+    is_round = 100 <= low < high < 1000 and not low % 10 and not high % 10
+    if not both or not is_round or _counts_something(tokens, right):
+        return False
+    return is_span(tokens, left, right) or bool(
+        are_linked(tokens, left, right) and vocabulary().phrases["price_after"].starting_at(tokens, right.last)
     )
 
 

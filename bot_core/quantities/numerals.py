@@ -7,7 +7,7 @@ from decimal import Decimal
 
 _MOST_DIGITS = 15
 """Longer runs are no numbers anybody means."""
-_COMMA_GROUPS = re.compile(r"\d{1,3}(?:['’´]\d{3})?(?:,\d{3})+(?:\.\d+)?")
+_COMMA_GROUPS = re.compile(r"\d{1,3}(?:['’´]\d{3})?(?:,\d{3})+(?:\.\d+)?|\d{1,3}['’´]\d{3}")
 _DOT_GROUPS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?")
 _SEPARATORS = re.compile(r"[\s,'’´]")
 

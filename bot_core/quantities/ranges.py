@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from bot_core.quantities.magnitudes import Form, Magnitude
 from bot_core.quantities.quantity import QuantityKind
-from bot_core.quantities.tokens import Sort, Token
+from bot_core.quantities.tokens import Token
 from bot_core.quantities.units import hour_of_day
 from bot_core.quantities.vocabulary import vocabulary
 
@@ -16,6 +17,8 @@ _LINKS = frozenset({"a", "al", "o", "u", "-", "–", "—", "/", "hasta", "to", 
 _LOOSE_LINKS = frozenset({"y", "e", "and", ",", "&"})
 """These join two wishes as often as two ends of a range."""
 _BETWEEN = frozenset({"entre", "between", "de", "del", "from"})
+_FARTHEST_SCALE = 10
+""" "mazda 3 o 250 mil" are no 3,000."""
 _FARTHEST = 5
 """Two ends of a range differ by at most this factor when a loose word joins them."""
 
@@ -29,13 +32,18 @@ def share_units(tokens: Sequence[Token], numbers: Sequence[Magnitude]) -> None:
         _from_the_left(left, right)
 
 
+def is_span(tokens: Sequence[Token], left: Magnitude, right: Magnitude) -> bool:
+    """ "150-200", "150 a 200": two ends of one range."""
+    return _link(tokens, left, right) in ("a", "-", "–", "—", "to", "hasta") and left.value < right.value
+
+
 def are_linked(tokens: Sequence[Token], left: Magnitude, right: Magnitude) -> bool:
     """Joined by one word or sign of a range or list."""
     return _link(tokens, left, right) is not None
 
 
 def _pairs(tokens: Sequence[Token], numbers: Sequence[Magnitude]) -> Iterator[tuple[Magnitude, Magnitude, bool]]:
-    for left, right in zip(numbers, numbers[1:], strict=False):
+    for left, right in pairwise(numbers):
         link = _link(tokens, left, right)
         if link is not None:
             yield left, right, link in _LOOSE_LINKS
@@ -84,7 +92,7 @@ def _is_a_range(tokens: Sequence[Token], left: Magnitude, right: Magnitude) -> b
 def _shared_scale(left: Magnitude, right: Magnitude) -> Decimal:
     unscaled = right.value / right.scale
     if left.value <= unscaled or right.scale == 1000:
-        return right.scale if left.value < 1000 else Decimal(1)
+        return right.scale if unscaled / _FARTHEST_SCALE <= left.value < 1000 else Decimal(1)
     return Decimal(1000) if 100 <= left.value < 1000 else Decimal(1)
 
 
@@ -114,7 +122,3 @@ def _from_the_left(left: Magnitude, right: Magnitude) -> None:
         right.kind = QuantityKind.AMOUNT
     elif left.kind is QuantityKind.TERM and right.is_bare and right.value in STANDARD_TERMS:
         right.kind = QuantityKind.TERM
-
-
-def end_of_line(tokens: Sequence[Token], index: int) -> bool:
-    return index >= len(tokens) or tokens[index].sort in (Sort.LINE, Sort.CUT)

@@ -17,7 +17,6 @@ _LONGEST = 14
 """Words of the longest amount worth reading."""
 _JOINED = re.compile(r"(treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa)(?:y|i)([a-z]+)")
 _JOINED_HUNDRED = re.compile(r"(ciento|doscientos|trescientos|quinientos)([a-z]{4,})")
-_MILLION = Decimal(1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +55,11 @@ def _read(tokens: Sequence[Token], index: int, words: NumberWords) -> SpokenNumb
 
 
 def _one(tokens: Sequence[Token], index: int, words: NumberWords) -> SpokenNumber | None:
-    """ "uno punto dos", "un año"; else an article ("uno más barato", "una camioneta")."""
-    if vocabulary().units["years"].starting_at(tokens, index + 1) and tokens[index].text != "a":
+    """ "uno punto dos", "un año", "un peso", "a la una"; else an article ("uno más barato", "una camioneta")."""
+    units = vocabulary().units
+    counted = any(units[name].starting_at(tokens, index + 1) for name in ("years", "currency"))
+    is_hour = tokens[index].text == "una" and index > 1 and [t.text for t in tokens[index - 2 : index]] == ["a", "la"]
+    if (counted and tokens[index].text != "a") or is_hour:
         return SpokenNumber(Decimal(1), 1, is_scale_alone=False)
     return _decimal(tokens, index, words)
 

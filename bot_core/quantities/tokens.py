@@ -15,7 +15,7 @@ _MONTH = (
     r"|january|february|march|april|june|july|august|september|october|november|december"
     r"|ene|feb|mar|abr|may|jun|jul|ago|sept?|oct|nov|dic|jan|apr|aug|dec)(?!\w)\.?"
 )
-_NOT_AN_AMOUNT = r"(?!\s?(?:mil\b|k\b|de mil|mil+[oó]n|mel[oó]n|%|km))"
+_NOT_AN_AMOUNT = r"(?!\s?(?:mil\b|k\b|de\smil|mil+[oó]n|mel[oó]n|%|km))"
 _BLANK = r"[ \u00a0\u2009\u202f]"
 _GROUP = rf"{_BLANK}\d{{3}}(?!\d)"
 _MONEY_FOLLOWS = rf"(?={_BLANK}?(?:\$|pesos|mxn|kms?\b|kil[oó]m))"
@@ -28,14 +28,17 @@ _TOKEN = re.compile(
       | (?<![\d$.,]){_DAY}[/.-]{_MONTH_NUMBER}[/.-](?:\d{{4}}|\d{{2}})(?![\d/]){_NOT_AN_AMOUNT}
       | (?<!\d)\d{{4}}-\d{{2}}-\d{{2}}(?!\d)
       | (?<![\d$./,]){_DAY}/{_MONTH_NUMBER}(?![\d/]|[.,]\d){_NOT_AN_AMOUNT}
-      | (?<![\d$.,]){_DAY}(?:\s(?:al|y|o|a|-)\s{_DAY})?(?:st|nd|rd|th)?\s(?:de\s|of\s)?{_MONTH}(?:,?\s(?:de\s|del\s)?\d{{4}}(?!\d))?
+      | (?<![\d$.,]){_DAY}(?:\s(?:al|y|o|a|-)\s{_DAY})?(?:st|nd|rd|th)?\s(?:de\s|of\s)?{_MONTH}
+        (?:,?\s(?:de\s|del\s)?\d{{4}}(?!\d))?
       | (?<!\w){_MONTH}\s{_DAY}(?:st|nd|rd|th)?(?!\d)(?:,?\s\d{{4}}(?!\d))?{_NOT_AN_AMOUNT}
-      | (?<![\w$])(?<!\$\s)(?:\+?\d{{1,3}}[ .-]?)?(?:\(\d{{2,3}}\)|\d{{2,3}})[ .-]?\d{{3,4}}[ .-]?\d{{4}}(?![\d,])(?!\.\d)
+      | (?<![\w$])(?<!\$\s)(?:\+?\d{{1,3}}[ .-]?)?(?:\(\d{{2,3}}\)|\d{{2,3}})[ .-]?\d{{3,4}}[ .-]?\d{{4}}
+        (?![\d,]|\.\d)
       | (?<!\w)(?!(?:{_GLUED}-?\d)|(?:mil|k|kms?|[ap]m|mes|a|y|o|u)-)(?:[^\W\d_]+|[^\W\d_]{{1,4}}-)\d[\w-]*
     )
   | (?P<clock>(?<!\d)(?:[01]?\d|2[0-4]):[0-5]\d(?!\d))
   | (?P<numeral>
         \d{{1,3}}(?:['’´]\d{{3}}(?!\d))?(?:,\d{{3}}(?!\d))++(?:\.\d++)?
+      | \d{{1,3}}['’´]\d{{3}}(?!\d)
       | \d{{1,3}}(?:\.\d{{3}}(?!\d))++(?:,\d{{1,2}}(?!\d))?
       | (?:(?<=\$)|(?<=\$\s))\d{{1,3}}(?:{_GROUP}){{1,4}}+(?:\.\d{{1,2}}(?!\d))?
       | \d{{1,3}}(?:{_GROUP}){{1,4}}+{_MONEY_FOLLOWS}
@@ -52,9 +55,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_SUFFIXES = frozenset(
-    "mil mill k m mm km kms klm klms kilometros pesos peso mxn mx mn varos baros usd dlls meses mes anos ano am pm h hr hrs hs horas mdp"
-    " millon millones melones months month years year yr de y o a cm l lts cc hp".split()
+_SUFFIX = re.compile(
+    r"mil|mill|k|m|mm|kms?|klms?|kilometros|pesos?|mxn?|mn|varos|baros|usd|dlls|mes|meses|anos?|am|pm|h|hrs?|hs|horas?|mdp"
+    r"|millon|millones|melones|months?|years?|yr|de|y|o|a|cm|l|lts|cc|hp"
 )
 """Words that may stick to a number without making it a name ("80mil", "6pm"; not "500X")."""
 
@@ -111,7 +114,7 @@ def _makes_a_name(number: Token, token: Token) -> bool:
         return number.text == "" and token.sort in (Sort.WORD, Sort.NUMERAL, Sort.CUT)
     if number.sort is not Sort.NUMERAL:
         return False
-    return token.sort is Sort.CUT or (token.sort is Sort.WORD and token.text not in _SUFFIXES)
+    return token.sort is Sort.CUT or (token.sort is Sort.WORD and _SUFFIX.fullmatch(token.text) is None)
 
 
 @lru_cache(maxsize=4096)

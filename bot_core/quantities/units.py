@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from bot_core.quantities.magnitudes import Form, Magnitude
+from bot_core.quantities.magnitudes import Form, Magnitude, magnitude_at
 from bot_core.quantities.quantity import QuantityKind
 from bot_core.quantities.tokens import Sort, Token
 from bot_core.quantities.vocabulary import Phrases, vocabulary
@@ -92,6 +92,8 @@ def _years(tokens: Sequence[Token], number: Magnitude) -> bool:
 
 
 def _is_age(tokens: Sequence[Token], number: Magnitude) -> bool:
+    if vocabulary().phrases["age_right_before"].ending_at(tokens, number.first):
+        return number.first < 4 or tokens[number.first - 4].text != "a"  # "a no más de 5 años" is a term
     for token in reversed(tokens[max(0, number.first - _AGE_WINDOW) : number.first]):
         if token.sort is Sort.LINE or token.text in ".;,":
             return False
@@ -108,7 +110,21 @@ def _currency(tokens: Sequence[Token], number: Magnitude) -> bool:
     if is_price and vocabulary().phrases["slang_currency"].starting_at(tokens, number.last):
         number.value *= 1000
         number.scale = Decimal(1000)
-    return _take(number, QuantityKind.AMOUNT, length)
+    _take(number, QuantityKind.AMOUNT, length)
+    _take_cents(tokens, number)
+    return True
+
+
+def _take_cents(tokens: Sequence[Token], number: Magnitude) -> None:
+    """ "8,195 pesos con 83 centavos"."""
+    if number.value % 1 or number.last + 1 >= len(tokens) or tokens[number.last].text not in ("con", "y", "and"):
+        return
+    cents = magnitude_at(tokens, number.last + 1)
+    if cents is None or not cents.is_bare or cents.value > 99 or cents.last >= len(tokens):
+        return
+    if tokens[cents.last].text in vocabulary().sets["cents"]:
+        number.value += cents.value / 100
+        number.last = cents.last + 1
 
 
 def _opens_the_next(tokens: Sequence[Token], index: int) -> bool:
@@ -122,7 +138,7 @@ def _read_half_day(tokens: Sequence[Token], number: Magnitude) -> bool:
     if number.form in (Form.PLAIN, Form.SPELLED):
         half = vocabulary().phrases["halves"].starting_at(tokens, number.last)
     after = number.last + half
-    for name in ("morning", "afternoon", "noon"):
+    for name in ("morning", "afternoon", "clock"):
         length = units[name].starting_at(tokens, after)
         if length and _is_hour(number):
             number.value = hour_of_day(_clock_value(number), name) + (Decimal("0.5") if half else 0)
@@ -133,7 +149,7 @@ def _read_half_day(tokens: Sequence[Token], number: Magnitude) -> bool:
 
 
 def hour_of_day(hour: Decimal, half_day: str) -> Decimal:
-    """`half_day` is "morning", "afternoon" or "noon": 6 in the afternoon is 18."""
+    """`half_day` is "morning", "afternoon" or "clock", which tells nothing: 6 in the afternoon is 18."""
     if half_day == "afternoon" and hour < _HALF_DAY:
         return hour + _HALF_DAY
     return hour - _HALF_DAY if half_day == "morning" and hour >= _HALF_DAY else hour
@@ -153,13 +169,23 @@ def _is_hour(number: Magnitude) -> bool:
 def _hours(tokens: Sequence[Token], number: Magnitude) -> bool:
     """ "a las 11", "a las 18 hrs"; "24 horas" alone is a duration."""
     known = vocabulary()
-    if not known.phrases["hour_before"].ending_at(tokens, number.first) or not _is_hour(number):
+    is_said = known.phrases["hour_before"].ending_at(tokens, number.first) or _ends_opening_hours(tokens, number)
+    if not is_said or not _is_hour(number):
         return False
     if number.form not in _AS_SPOKEN or known.sets["counted"] & _text_at(tokens, number.last):
         return False
     half = known.phrases["halves"].starting_at(tokens, number.last)
     number.value += Decimal("0.5") if half else 0
     return _take(number, QuantityKind.HOUR, half + known.units["hours"].starting_at(tokens, number.last + half))
+
+
+def _ends_opening_hours(tokens: Sequence[Token], number: Magnitude) -> bool:
+    """ "de 9 a 18 hrs"; "12 a 24 horas" is a duration."""
+    first = number.first
+    if first < 3 or tokens[first - 2].sort is not Sort.NUMERAL or tokens[first - 3].text not in ("de", ":", "from"):
+        return False
+    has_unit = vocabulary().units["hours"].starting_at(tokens, number.last)
+    return bool(has_unit) and tokens[first - 1].text in ("a", "-", "–", "to")
 
 
 def _text_at(tokens: Sequence[Token], index: int) -> set[str]:

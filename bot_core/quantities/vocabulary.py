@@ -80,9 +80,8 @@ class Vocabulary:
 
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
-    data: dict[str, Any] = yaml.load(  # noqa: S506
-        _FILE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
+    text = _FILE.read_text(encoding="utf-8")
+    data: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     words, spellings = data["spanish_numbers"]
     return Vocabulary(
         number_words=(
@@ -102,13 +101,16 @@ def vocabulary() -> Vocabulary:
         million_letter=frozenset(data["million_letter"]),
         fractions=tuple((Decimal(value), Phrases(phrases)) for value, phrases in data["fractions"].items()),
         units={name: Phrases(phrases) for name, phrases in data["units"].items()},
-        sets={name: frozenset(data[name]) for name in ("counted", "fillers", "opening", "age_before", "dates_before")},
+        sets={
+            name: frozenset(data[name])
+            for name in ("counted", "fillers", "opening", "age_before", "dates_before", "cents")
+        },
         phrases={name: Phrases(data[name]) for name in _PHRASES},
     )
 
 
 _PHRASES = (
     "halves", "quarters", "slang_currency", "currency_before", "identifiers", "kilometres_before", "year_before",
-    "year_after", "term_before", "age_after", "hour_before", "price_before", "price_after", "payment_before",
-    "payment_after",
+    "year_after", "term_before", "age_right_before", "age_after", "hour_before", "price_before", "price_after",
+    "payment_before", "payment_after",
 )  # fmt: skip
