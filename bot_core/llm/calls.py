@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot_core.errors import ModelError
+from bot_core.errors import ModelError, ModelTimeout
 from bot_core.llm.gateway import LLMRequest, LLMResponse
 from bot_core.llm.spending import Spent, spent_by
 from bot_core.trace import Attempt, ModelCall
@@ -27,6 +27,8 @@ def recorded_call(request: LLMRequest[Any], response: LLMResponse[Any]) -> Model
 def failed_call(request: LLMRequest[Any], error: BaseException, seconds: float) -> ModelCall:
     """A call that nothing answered; the deterministic wording stepped in, so it counts as a fallback."""
     model = request.settings.model
+    if isinstance(error, TimeoutError):
+        error = ModelTimeout("the turn's deadline passed", model=model)
     attempt = Attempt(model=model, error=type(error).__name__, detail=str(error), seconds=seconds)
     spent = spent_by(error) if isinstance(error, ModelError) else Spent()
     return _call(request).model_copy(

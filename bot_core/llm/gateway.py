@@ -58,7 +58,10 @@ class LLMRequest(Generic[Answer]):
     messages: tuple[ChatMessage, ...]
     response_model: type[Answer]
     facts: Any
-    """What the answer rests on: IntentionFacts for an intention, a tuple of Facts for a reply."""
+    """What the answer rests on: IntentionFacts for an intention, a tuple of Facts for a reply.
+
+    None for a question that only a model can answer: the baseline is not asked, and the last ModelError is raised.
+    """
     settings: ModelSettings
     prompt_id: str
     prompt_hash: str

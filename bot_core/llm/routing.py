@@ -32,6 +32,12 @@ class _Record:
         self.attempts.append(Attempt(model=model, error=type(error).__name__, detail=str(error), seconds=seconds))
         self.failed += spent_by(error)
 
+    def charged(self, error: ModelError) -> ModelError:
+        """`error` as the end of the route: it carries what all attempts have used."""
+        error.input_tokens, error.output_tokens = self.failed.usage.input_tokens, self.failed.usage.output_tokens
+        error.cost_usd = self.failed.cost_usd
+        return error
+
     def onto(self, response: LLMResponse[Answer], *, fallback: bool) -> LLMResponse[Answer]:
         return replace(
             response,
@@ -66,17 +72,24 @@ class RoutingGateway:
         self._sleep = sleep
 
     async def complete(self, request: LLMRequest[Answer]) -> LLMResponse[Answer]:
-        """An answer, from the baseline in the worst case; `attempts`, usage and cost cover everything tried."""
+        """An answer, from the baseline in the worst case; `attempts`, usage and cost cover everything tried.
+
+        Raises ModelError only for a request without facts, which the baseline cannot answer.
+        """
         if request.settings.model == OFFLINE_MODEL:
             return await self._offline.complete(request)
         record = _Record()
+        failure: ModelError | None = None
         for settings in route(request.settings):
             try:
                 response = await self._with_retries(replace(request, settings=settings), record)
             except ModelError as error:
                 _log.warning("%s: %s", request.tracking_id, error)
+                failure = error
                 continue
             return record.onto(response, fallback=settings is not request.settings)
+        if failure and request.facts is None:
+            raise record.charged(failure)
         answer = await self._offline.complete(replace(request, settings=ModelSettings()))
         return record.onto(answer, fallback=True)
 

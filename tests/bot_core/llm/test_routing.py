@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from bot_core.errors import ModelNotConfigured
 from bot_core.facts.facts import AgentReply
 from bot_core.llm.breaker import BreakerRules, BreakerState
 from bot_core.llm.gateway import OFFLINE_MODEL, LLMRequest, LLMResponse
@@ -150,6 +152,17 @@ async def test_a_wrong_answer_is_paid_for_though_another_model_answers(
     assert response.fallback
     assert response.usage == Usage(input_tokens=1_000_000, output_tokens=7)
     assert Decimal("0.15") < response.cost_usd < Decimal("0.151")
+
+
+async def test_a_question_only_for_models_ends_with_the_last_error_and_all_costs(
+    routing: Routing, ask_remote: AskAbout, baseline: Baseline, model_server: ModelServer
+) -> None:
+    model_server.script(Answer("{", input_tokens=100, output_tokens=7))
+    request = replace(ask_remote(reasks=0, fallbacks=("openai/without-a-key",)), facts=None)
+    with pytest.raises(ModelNotConfigured) as caught:
+        await routing().complete(request)
+    assert (caught.value.input_tokens, caught.value.output_tokens) == (100, 7)
+    assert baseline.requests == []
 
 
 async def test_the_breaker_opens_and_then_nobody_knocks(

@@ -36,7 +36,12 @@ def test_a_failed_call_in_the_trace_says_what_it_used(ask: AskAbout) -> None:
     assert (call.usage, call.cost_usd, call.seconds) == (Usage(input_tokens=5, output_tokens=2), Decimal("0.5"), 1.5)
     assert [(a.error, a.detail) for a in call.attempts] == [("ModelInvalidAnswer", "no")]
     assert call.fallback
-    assert failed_call(ask(model="m"), TimeoutError(), 60).usage == Usage()
+
+
+def test_a_missed_deadline_is_an_error_of_our_tree(ask: AskAbout) -> None:
+    call = failed_call(ask(model="m"), TimeoutError(), 60)
+    assert call.usage == Usage()
+    assert [(a.error, a.detail) for a in call.attempts] == [("ModelTimeout", "the turn's deadline passed")]
 
 
 def test_an_answered_call_in_the_trace_is_the_response(ask: AskAbout) -> None:
