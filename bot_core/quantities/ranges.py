@@ -13,7 +13,7 @@ from bot_core.quantities.units import hour_of_day
 from bot_core.quantities.vocabulary import vocabulary
 
 STANDARD_TERMS = frozenset(map(Decimal, (12, 18, 24, 30, 36, 42, 48, 54, 60, 66, 72, 84)))
-_LINKS = frozenset({"a", "al", "o", "u", "-", "–", "—", "/", "hasta", "to", "or", "ó"})
+_LINKS = frozenset({"a", "al", "o", "u", "-", "–", "/", "hasta", "to", "or", "ó"})
 _LOOSE_LINKS = frozenset({"y", "e", "and", ",", "&"})
 """These join two wishes as often as two ends of a range."""
 _BETWEEN = frozenset({"entre", "between", "de", "del", "from"})
@@ -34,7 +34,7 @@ def share_units(tokens: Sequence[Token], numbers: Sequence[Magnitude]) -> None:
 
 def is_span(tokens: Sequence[Token], left: Magnitude, right: Magnitude) -> bool:
     """ "150-200", "150 a 200": two ends of one range."""
-    return _link(tokens, left, right) in ("a", "-", "–", "—", "to", "hasta") and left.value < right.value
+    return _link(tokens, left, right) in ("a", "-", "–", "to", "hasta") and left.value < right.value
 
 
 def are_linked(tokens: Sequence[Token], left: Magnitude, right: Magnitude) -> bool:
@@ -67,7 +67,7 @@ def _from_the_right(tokens: Sequence[Token], left: Magnitude, right: Magnitude, 
         scale = _shared_scale(left, right)
         left.value *= scale
         left.scale = scale
-    if left.kind is not None or right.kind is None:
+    if left.kind is not None or right.kind is None or _is_beside_a_year(left, right):
         return
     if right.kind is QuantityKind.HOUR:
         _share_hour(tokens, left, right)
@@ -77,6 +77,11 @@ def _from_the_right(tokens: Sequence[Token], left: Magnitude, right: Magnitude, 
             left.kind = QuantityKind.TERM
     elif left.value <= right.value and not (right.kind is QuantityKind.PERCENT and left.value > 100):
         left.kind = right.kind
+
+
+def _is_beside_a_year(number: Magnitude, other: Magnitude) -> bool:
+    """ "2019 - $215,999": a year and a price are no range."""
+    return number.is_bare and number.digits == 4 and 1950 <= number.value < 2040 and other.value >= 10_000
 
 
 def _is_a_range(tokens: Sequence[Token], left: Magnitude, right: Magnitude) -> bool:
@@ -113,7 +118,7 @@ def _share_hour(tokens: Sequence[Token], left: Magnitude, right: Magnitude) -> N
 
 
 def _from_the_left(left: Magnitude, right: Magnitude) -> None:
-    if right.kind is not None:
+    if right.kind is not None or _is_beside_a_year(right, left):
         return
     if left.kind is QuantityKind.AMOUNT and right.form is not Form.CLOCK and right.value >= 100:
         if right.is_bare and left.scale == 1000 and right.value < 1000:

@@ -259,7 +259,8 @@ def test_numbers_whose_meaning_the_words_do_not_tell(text: str, values: list[flo
     [
         "CX-5", "RAV4", "Grand i10", "F-150", "500X", "HR-V", "4x4", "3er dueño", "BMW 320i", "L200",
         "KV-7F3A9C", "24/11/2026", "2026-11-24", "el 15 de marzo", "del 15 al 18 de marzo de 2027", "15/03",
-        "March 15, 2027", "55 1234 5678", "5512345678", "+52 222 123 4567", "222-123-4567", "https://kavak.com/250000", "a1b2@c3.mx",
+        "March 15, 2027", "55 1234 5678", "5512345678", "+52 222 123 4567", "222-123-4567",
+        "https://kavak.com/250000", "a1b2@c3.mx",
         "uno más barato", "una camioneta", "el segundo", "mil gracias", "millones de gracias", "un Fiat Uno", "",
     ],
 )  # fmt: skip
@@ -286,6 +287,10 @@ def test_names_dates_phones_and_articles_are_no_numbers(text: str) -> None:
         ("60 mil de enganche y a 60", [*of(AMOUNT, 60000), *of(TERM, 60)]),
         ("el 15 de enero de 2027 a las 10", of(HOUR, 10)),
         ("1. *Versa* — $215,999 · 45 mil km", [*of(NUMBER, 1), *of(AMOUNT, 215999), *of(KM, 45000)]),
+        ("*Versa 2019* — $215,999 - 45,000 km", [*of(YEAR, 2019), *of(AMOUNT, 215999), *of(KM, 45000)]),
+        ("2019 - 250 mil", [*of(YEAR, 2019), *of(AMOUNT, 250000)]),
+        ("250 mil / 2019", [*of(AMOUNT, 250000), *of(YEAR, 2019)]),
+        ("$1,500 a 2000 al mes", of(AMOUNT, 1500, 2000)),
         ("poco kilometraje, 250 mil", of(AMOUNT, 250000)),
         ("250\nmil gracias", of(NUMBER, 250)),
     ],
