@@ -49,7 +49,7 @@ def test_that_one_is_the_chosen_or_the_only_one_shown():
         ({}, None),
     ],
 )
-def test_by_name_among_the_cars_shown(names: dict[str, str], expected: str | None):
+def test_by_name_among_the_cars_shown(names: dict[str, Any], expected: str | None):
     assert _referred("described", **names) == expected
 
 
