@@ -1,6 +1,6 @@
 """A real PostgreSQL server for tests: Debian's binaries on a free loopback port, gone with the session.
 
-    from tests.fakes.postgres import postgres_server  # noqa: F401 - a session fixture
+from tests.fakes.postgres import postgres_server  # noqa: F401 - a session fixture
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class PostgresServer:
 
         name = f"t_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload] # a name cannot be a parameter
+            connection.execute(f"CREATE DATABASE {name}")  # a name cannot be a parameter
         return self.url(name)
 
 
