@@ -1,0 +1,1 @@
+"""`python -m workbench`: the commands, and one module for what each does."""

@@ -1,0 +1,81 @@
+"""Commands of the evaluation. Heavy imports stay inside the commands."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot_core.errors import KavakBotError, UserError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+EXIT_USAGE = 2
+EXIT_INFRASTRUCTURE = 3
+
+CatalogOption = Annotated[Path | None, typer.Option("--catalog", help="CSV of cars; default: the shipped sample.")]
+DatasetOption = Annotated[
+    Path | None, typer.Option("--dataset", help="Folder of case files; default: datasets/golden.")
+]
+
+
+@app.callback()
+def workbench() -> None:
+    """Evaluate the bot: look at the cases, compare two variants, run the gate."""
+
+
+@app.command()
+def compare(
+    a: Annotated[str, typer.Option("--a", help="Release of variant A.")],
+    b: Annotated[str, typer.Option("--b", help="Release of variant B.")],
+    split: Annotated[str, typer.Option(help="smoke, golden, recorded or safety.")] = "smoke",
+    trials: Annotated[int, typer.Option(min=1, help="How often each case is played.")] = 1,
+    concurrency: Annotated[int, typer.Option(min=1, help="Cases at once.")] = 8,
+    catalog: CatalogOption = None,
+    dataset: DatasetOption = None,
+    resume: Annotated[str | None, typer.Option(help="Id of an experiment that was killed.")] = None,
+    json_output: Annotated[bool, typer.Option("--json", help="The comparison as JSON.")] = False,
+) -> None:
+    """Run an A/B of two releases and keep it in the workbench's database."""
+    from workbench.cli.comparing import CompareOptions, run_compare
+
+    run_compare(CompareOptions(a, b, split, trials, concurrency, catalog, dataset, resume, json_output))
+
+
+@app.command()
+def cases(dataset: DatasetOption = None) -> None:
+    """Check every case file and count the cases of each split."""
+    from workbench.cli.cases import show_cases
+
+    show_cases(dataset)
+
+
+@app.command()
+def coverage(dataset: DatasetOption = None) -> None:
+    """Show how many cases of each kind there are, against the minimum; exit code 1 when one is not reached."""
+    from workbench.cli.cases import show_coverage
+
+    if not show_coverage(dataset):
+        raise typer.Exit(1)
+
+
+@app.command()
+def rebuild() -> None:
+    """Make the workbench's database again from the runs' files."""
+    from workbench.cli.comparing import run_rebuild
+
+    run_rebuild()
+
+
+def main() -> None:
+    """Entry point: a person's mistake is one line and exit code 2, never a traceback."""
+    try:
+        app()
+    except UserError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(EXIT_USAGE)
+    except KavakBotError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(EXIT_INFRASTRUCTURE)

@@ -1,0 +1,98 @@
+"""From names to instances: a variant's release, its bot, and what its cases are judged with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot_core.llm.gateway import LLMGateway
+from bot_core.orchestrator import OrchestrationService
+from bot_core.releases.files import FileReleaseSource, with_model
+from bot_core.releases.release import Release
+from bot_core.releases.source import ReleaseSource
+from bot_core.settings import Settings
+from bot_core.wiring import BotFactory, load_catalog, load_knowledge
+from workbench.evaluation.dataset.case import Case
+from workbench.evaluation.scorers.base import ScoringContext
+from workbench.evaluation.scorers.table import scoring_context
+from workbench.evaluation.simulation import LeadNotebook
+from workbench.records import VariantSpec
+
+Session = Callable[[Case], AbstractContextManager[Any]]
+"""Opens what one case needs around it: the cassette that it is recorded on or replayed from."""
+
+
+def _no_session(_case: Case) -> AbstractContextManager[Any]:
+    return nullcontext()
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A variant, ready to be tried. `notebook` is the sink that `bot` was built with."""
+
+    variant: VariantSpec
+    bot: OrchestrationService
+    context: ScoringContext
+    catalog: str
+    """Name of the catalogue file."""
+    notebook: LeadNotebook = field(default_factory=LeadNotebook)
+    session: Session = _no_session
+
+
+def build_subject(
+    variant: VariantSpec,
+    settings: Settings,
+    *,
+    releases: ReleaseSource | None = None,
+    gateway: LLMGateway | None = None,
+    session: Session = _no_session,
+) -> Subject:
+    """Raises UserError for an unknown release, prompt or file. `settings` says which catalogue and knowledge base."""
+    release = variant_release(variant, releases or FileReleaseSource())
+    notebook = LeadNotebook()
+    catalog = load_catalog(settings.catalog_path)
+    factory = BotFactory(
+        settings=settings,
+        catalog=catalog,
+        knowledge=load_knowledge(settings.knowledge_path),
+        leads=notebook,
+        gateway=gateway,
+    )
+    for agent in release.agents.values():
+        factory.prompts.get(agent.prompt)
+    return Subject(
+        variant=variant,
+        bot=factory.build(release),
+        context=scoring_context(settings.catalog_path, catalog, release.financing),
+        catalog=Path(settings.catalog_path).name,
+        notebook=notebook,
+        session=session,
+    )
+
+
+def variant_release(variant: VariantSpec, releases: ReleaseSource) -> Release:
+    """The release that `variant` names, with its changes; a changed release has an id of its own."""
+    release = releases.get(variant.release_id)
+    if variant.model is not None:
+        release = with_model(release, variant.model)
+    if not variant.prompts and variant.guardrails in (None, release.behaviour.guardrails):
+        return release
+    agents = {
+        name: agent.model_copy(update={"prompt": variant.prompts.get(name, agent.prompt)})
+        for name, agent in release.agents.items()
+    }
+    guardrails = release.behaviour.guardrails if variant.guardrails is None else variant.guardrails
+    changes = json.dumps([sorted(variant.prompts.items()), guardrails])
+    digest = hashlib.sha256(changes.encode()).hexdigest()[:6]
+    return release.model_copy(
+        update={
+            "release_id": f"{release.release_id[:56]}-{digest}",
+            "agents": agents,
+            "behaviour": release.behaviour.model_copy(update={"guardrails": guardrails}),
+        }
+    )
