@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from workbench.records import ExperimentRecord, RunRecord
+from workbench.records import ExperimentRecord, RunRecord, RunStatus
 from workbench.storage.database import WorkbenchDatabase
 from workbench.storage.run_files import RunFiles
 
@@ -27,13 +27,13 @@ def rebuild(database: WorkbenchDatabase, runs_folder: Path) -> int:
 def experiment_of(runs: tuple[RunRecord, ...]) -> ExperimentRecord:
     """The experiment that `runs` (at least one, in the order A, B, …) belong to."""
     first, last = runs[0], runs[-1]
-    unfinished = [run.status for run in runs if run.status is not last.status]
+    unfinished = [run.status for run in runs if run.status is not RunStatus.FINISHED]
     return ExperimentRecord(
         experiment_id=first.experiment_id,
         name=first.experiment_name,
         split=first.split,
         runs=runs,
-        status=unfinished[0] if unfinished else last.status,
+        status=unfinished[0] if unfinished else RunStatus.FINISHED,
         started_at=first.started_at,
         finished_at=last.finished_at,
     )
