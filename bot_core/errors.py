@@ -7,7 +7,9 @@
     │   ├── KnowledgeError          the knowledge file
     │   ├── PromptError             a prompt template
     │   │   └── MissingVariables
-    │   └── DatasetError            evaluation cases and personas
+    │   ├── DatasetError            evaluation cases and personas
+    │   └── CassetteError           recorded model traffic
+    │       └── StaleCassette       a call that was never recorded: record again
     ├── ModelError                  a call to a language model
     │   ├── ModelNotConfigured      no key, no such model, wrong address
     │   ├── ModelRateLimited        429; may carry Retry-After
@@ -96,6 +98,33 @@ class MissingVariables(PromptError):
 
 class DatasetError(UserError):
     """An evaluation case or persona is malformed; the message names file and field."""
+
+
+class CassetteError(UserError):
+    """A recording of model traffic cannot be read or written; the message names the file."""
+
+
+class StaleCassette(CassetteError):
+    """A replayed case makes a call that was never recorded. Never retried, never answered by a fallback.
+
+    `key` is dataset/variant/case, `command` records it again, `diff` compares the request with the recorded one
+    (unified, "" when there is none to compare), `agent` is who asked.
+    """
+
+    _SHOWN_LINES = 60
+
+    def __init__(self, message: str, *, key: str, command: str, diff: str = "", agent: str | None = None) -> None:
+        super().__init__(message, hint=f"record it again: {command}")
+        self.key = key
+        self.command = command
+        self.diff = diff
+        self.agent = agent
+
+    def __str__(self) -> str:
+        lines = self.diff.splitlines()
+        more = len(lines) - self._SHOWN_LINES
+        rest = [f"… {more} more lines"] if more > 0 else []
+        return "\n".join([super().__str__(), *lines[: self._SHOWN_LINES], *rest])
 
 
 class ModelError(KavakBotError):

