@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import workbench
+from workbench.texts.texts import section, table, text
+
+ROOT = Path(workbench.__file__).parent
+
+
+def calls_of(name: str) -> Iterator[tuple[Path, ast.Call]]:
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
+                yield path, node
+
+
+def placeholders(template: str) -> set[str]:
+    return {field for _, field, _, _ in Formatter().parse(template) if field is not None}
+
+
+def test_every_text_that_the_screens_use_exists_with_the_same_placeholders():
+    checked = 0
+    for path, call in calls_of("text"):
+        if not call.args or not isinstance(call.args[0], ast.Constant):
+            continue
+        group, _, name = str(call.args[0].value).partition(".")
+        assert name in table().get(group, {}), f"{path.name}:{call.lineno} uses {group}.{name}"
+        given = {keyword.arg for keyword in call.keywords}
+        assert given == placeholders(table()[group][name]), f"{path.name}:{call.lineno} {group}.{name}"
+        checked += 1
+    assert checked > 10
+
+
+def test_every_section_that_is_read_whole_exists():
+    for path, call in calls_of("section"):
+        if call.args and isinstance(call.args[0], ast.Constant):
+            assert call.args[0].value in table(), f"{path.name}:{call.lineno}"
+
+
+def test_no_text_is_left_that_nothing_uses():
+    whole = {str(call.args[0].value) for _, call in calls_of("section") if isinstance(call.args[0], ast.Constant)}
+    used = {
+        str(call.args[0].value) for _, call in calls_of("text") if call.args and isinstance(call.args[0], ast.Constant)
+    }
+    unused = {f"{group}.{name}" for group, names in table().items() for name in names if group not in whole} - used
+    assert not unused
+
+
+def test_placeholders_are_filled_and_texts_without_values_stay_as_they_are():
+    assert text("chat.catalog_in_use", name="x.csv", count=3) == "x.csv · 3 autos"
+    assert text("chat.heading") == section("chat")["heading"]
+
+
+def test_an_unknown_key_is_an_error():
+    with pytest.raises(KeyError):
+        text("chat.no_such_text")

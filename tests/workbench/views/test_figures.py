@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from workbench.views.figures import dollars, pesos, plain, seconds, shortened
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("250000", "$250,000"), ("6442.07", "$6,442.07"), (300000.0, "$300,000"), (Decimal("0.5"), "$0.50")],
+)
+def test_pesos(value: object, shown: str):
+    assert pesos(value) == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0.0123, "12 ms"), (0.0, "0 ms"), (2.54, "2.5 s")])
+def test_seconds(value: float, shown: str):
+    assert seconds(value) == shown
+
+
+def test_a_cost_of_nothing_is_said_in_words():
+    assert dollars(Decimal(0)) == "Sin costo"
+    assert dollars(Decimal("0.00125")) == "US$0.0013"
+
+
+def test_people_text_keeps_its_characters_but_loses_its_meaning_in_markdown():
+    assert plain("**a** [b](c)") == r"\*\*a\*\* \[b\]\(c\)"
+    assert plain("<b>x</b>\n# y") == r"\<b\>x\</b\> \# y"
+    assert ":smile:" not in plain(":smile:")
+    assert plain("a: b") == "a: b"
+
+
+def test_long_text_is_shortened_to_one_line():
+    assert shortened("hola\n\nqué tal", 50) == "hola qué tal"
+    assert shortened("a" * 50, 10) == "a" * 9 + "…"

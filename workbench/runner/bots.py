@@ -1,0 +1,72 @@
+"""The bots that the pages talk to: one for each release, model and catalogue that somebody chose, built when needed."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot_core.llm.discovery import AvailableModel
+
+from bot_core.errors import ModelNotConfigured
+from bot_core.orchestrator import OrchestrationService
+from bot_core.releases.files import with_model
+from bot_core.releases.release import Release
+from bot_core.releases.source import ReleaseSource
+from bot_core.settings import Settings
+from bot_core.wiring import BotFactory
+from workbench.runner.catalogs import CatalogShelf
+
+_MOST_KEPT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class BotChoice:
+    """What a person chose. None means the default: the current release, the release's own model, the shipped cars."""
+
+    release_id: str | None = None
+    model: str | None = None
+    """Name of a model of this machine, as the discovery names it."""
+    catalog_id: str | None = None
+
+
+class BotShelf:
+    """Builds the bot of a choice and keeps the latest ones. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        releases: ReleaseSource,
+        catalogs: CatalogShelf,
+        models: Callable[[], Sequence[AvailableModel]],
+    ) -> None:
+        self._settings = settings
+        self._releases = releases
+        self._catalogs = catalogs
+        self._models = models
+        self._bots: OrderedDict[tuple[str, str | None], OrchestrationService] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def bot(self, choice: BotChoice) -> OrchestrationService:
+        """Raises ConfigurationError (no such release), ModelNotConfigured, and what a broken data file raises."""
+        release = self.release(choice)
+        key = (release.release_id, choice.catalog_id)
+        with self._lock:
+            if key not in self._bots:
+                catalog = self._catalogs.get(choice.catalog_id).cars
+                self._bots[key] = BotFactory(settings=self._settings, catalog=catalog).build(release)
+            self._bots.move_to_end(key)
+            while len(self._bots) > _MOST_KEPT:
+                self._bots.popitem(last=False)
+            return self._bots[key]
+
+    def release(self, choice: BotChoice) -> Release:
+        """The chosen release, on the chosen model when there is one."""
+        release = self._releases.get(choice.release_id) if choice.release_id else self._releases.current()
+        if choice.model is None:
+            return release
+        found = next((model for model in self._models() if model.name == choice.model), None)
+        if found is None:
+            raise ModelNotConfigured(f"{choice.model} is not available here", model=choice.model)
+        return with_model(release, found.settings)

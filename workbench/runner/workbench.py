@@ -1,0 +1,37 @@
+"""Everything that outlives a page: replies, experiments, stores and bots. One for each process."""
+
+from __future__ import annotations
+
+from bot_core.llm.discovery import AvailableModel, available_models
+
+from bot_core.releases.source import ReleaseSource
+from bot_core.settings import Settings
+from bot_core.store.store import open_store
+from workbench.runner.bots import BotShelf
+from workbench.runner.catalogs import CatalogShelf
+from workbench.runner.experiments import ExperimentDesk
+from workbench.runner.portal import Portal
+from workbench.runner.replies import ReplyDesk
+
+
+class Workbench:
+    """Opens the stores; raises ConfigurationError or StoreError when one cannot be opened."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.store = open_store(settings.store_url)
+        self.releases: ReleaseSource = self.store.releases
+        self.catalogs = CatalogShelf(settings.data_dir / "catalogs", settings.catalog_path)
+        self.bots = BotShelf(settings, self.releases, self.catalogs, self.models)
+        self.portal = Portal()
+        self.replies = ReplyDesk(self.portal, self.store.conversations, self.bots.bot)
+        self.experiments = ExperimentDesk(settings, self.catalogs)
+
+    def models(self) -> tuple[AvailableModel, ...]:
+        """The models that this machine can use now; asks a local server, so keep the answer for a while."""
+        return tuple(available_models())
+
+    def close(self) -> None:
+        self.portal.close()
+        self.experiments.close()
+        self.store.close()

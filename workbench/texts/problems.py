@@ -1,0 +1,62 @@
+"""Errors as product people read them: one line in Spanish, what happened and what to do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot_core.errors import CatalogError, KavakBotError, RowProblem
+from workbench.texts.texts import section, text
+
+_QUOTED = r"('.*'|\".*\")"
+_FAULTS = {
+    r"(\d+) cells where the header has (\d+)": "cells",
+    r"(.+) stands in row (\d+) too": "twice",
+    rf"{_QUOTED} is not a number": "not_number",
+    rf"{_QUOTED} is not a whole number": "not_whole",
+    rf"{_QUOTED} is not a price in MXN": "not_price",
+    rf"{_QUOTED} is not a distance in km": "not_km",
+    rf"{_QUOTED} is not a year from (\d+) to (\d+)": "not_year",
+    rf"{_QUOTED} is not a length in mm from (\d+) to (\d+)": "not_mm",
+    rf"{_QUOTED} is neither Sí nor blank": "not_yes",
+}
+_CATALOG = {
+    "the file is empty": "CatalogEmpty",
+    "there is a header but no car": "CatalogNoCars",
+    "not UTF-8": "CatalogNotUtf8",
+    "not a CSV file": "CatalogNotCsv",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of an uploaded file, ready to show."""
+
+    row: int
+    column: str
+    message: str
+
+
+def say(error: BaseException) -> str:
+    """One line for any error; what is not ours is said in general words, never as a traceback."""
+    if isinstance(error, CatalogError):
+        for sign, key in _CATALOG.items():
+            if sign in error.message:
+                return text(f"problems.{key}")
+    known = section("problems")
+    names = (kind.__name__ for kind in type(error).__mro__)
+    return known[next((name for name in names if name in known), KavakBotError.__name__)]
+
+
+def faults(error: CatalogError) -> tuple[Fault, ...]:
+    return tuple(Fault(problem.row, problem.column, _fault(problem)) for problem in error.problems)
+
+
+def _fault(problem: RowProblem) -> str:
+    fixed = section("faults").get(problem.message)
+    if fixed:
+        return fixed
+    for pattern, name in _FAULTS.items():
+        if found := re.fullmatch(pattern, problem.message):
+            return section("faults")[name].format(*found.groups())
+    return problem.message

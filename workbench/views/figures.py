@@ -1,0 +1,54 @@
+"""Figures as the screens write them, and text that Streamlit must not read as Markdown."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from workbench.texts.texts import text
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&])")
+_MEXICO = ZoneInfo("America/Mexico_City")
+_COLON = re.compile(r":(?=\S)")
+_NO_BREAK = "\u2060"
+"""A word joiner: invisible, and it keeps `:name:` from becoming an emoji or a colour."""
+
+
+def plain(value: str) -> str:
+    """`value` as one line that Markdown shows exactly as it is written: for labels made of people's or models' text."""
+    line = " ".join(value.split())
+    return _MARKDOWN.sub(r"\\\1", _COLON.sub(f":{_NO_BREAK}", line))
+
+
+def seconds(value: float) -> str:
+    """`0.0123` → `"12 ms"`, `2.5` → `"2.5 s"`."""
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
+
+
+def pesos(value: object) -> str:
+    """MXN with thousands; cents only when there are any."""
+    amount = Decimal(str(value))
+    return f"${amount:,.0f}" if amount == amount.to_integral_value() else f"${amount:,.2f}"
+
+
+def dollars(value: Decimal) -> str:
+    """A cost in USD, or the words for none."""
+    return f"US${value:.4f}" if value else text("trace.no_cost")
+
+
+def shortened(value: str, limit: int) -> str:
+    """At most `limit` characters of one line."""
+    line = " ".join(value.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def day_and_time(at: datetime) -> str:
+    """In Mexico City: `"24/11 18:05"`."""
+    return at.astimezone(_MEXICO).strftime("%d/%m %H:%M")
+
+
+def share(value: float) -> str:
+    """`0.935` → `"94 %"`."""
+    return f"{value * 100:.0f} %"
