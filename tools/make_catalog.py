@@ -22,7 +22,9 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "datasets" / "catalog" / "sample_catalog.csv"
 _MODELS = Path(__file__).with_name("catalog_models.yaml")
-_COLUMNS = "stock_id,km,price,make,model,year,version,bluetooth,largo,ancho,altura,car_play".split(",")
+_COLUMNS = (
+    "stock_id", "km", "price", "make", "model", "year", "version", "bluetooth", "largo", "ancho", "altura", "car_play",
+)  # fmt: skip
 _SEED = 20261124
 _NOW = 2026
 _KM_A_YEAR = 10_500

@@ -12,19 +12,20 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from bot_core.knowledge.entry import KnowledgeEntry
+from bot_core.knowledge.spelling import Spellings
 from bot_core.knowledge.words import content_words, is_known_form, stem_of, synonym_forms
 
 _LEAST_FIT = 0.58
+_KEPT = 0.6
+"""Of the score, however much else the message says: customers ask several things at once."""
 _UNKNOWN_WEIGHT = 1.0
 """Of a word that no phrasing uses: a car's name, a city, small talk."""
 _OWN_SHARE = 0.5
 """Of a further entry's matched weight, the part that no better entry has."""
 _SHORTEST_MENDED = 5
-_TWO_SLIPS = 8
+_MOST_WORDS = 60
+"""Of a message that are read: the subject of a longer one stands before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ class PhrasingIndex:
         for number, phrasing in enumerate(self._phrasings):
             for one in phrasing.stems:
                 self._using[one].append(number)
-        self._spellings = self._known_spellings()
+        used = (word for entry in entries for text in entry.questions for word in content_words(text))
+        self._spellings = Spellings({word: stem_of(word) for word in (*used, *synonym_forms())}, self._weights.keys())
 
     def best(self, question: str, limit: int) -> tuple[Fit, ...]:
         """At most `limit` entries, the best first; nothing when nothing fits."""
@@ -68,23 +70,11 @@ class PhrasingIndex:
         return tuple(self._chosen(self._fits(stems), limit))
 
     def _read(self, question: str) -> Iterator[str]:
-        """Stems of the question, misspelt words as the phrasings spell them."""
-        for word in content_words(question):
+        """Stems of the question, misspelt and inflected words as the phrasings spell them."""
+        for word in list(dict.fromkeys(content_words(question)))[:_MOST_WORDS]:
             one = stem_of(word)
-            yield one if one in self._weights or is_known_form(word) else self._mended(word) or one
-
-    def _mended(self, word: str) -> str | None:
-        if len(word) < _SHORTEST_MENDED or word.isdigit():
-            return None
-        slips = 2 if len(word) >= _TWO_SLIPS else 1
-        best = process.extractOne(word, self._spellings.keys(), scorer=OSA.distance, score_cutoff=slips)
-        return self._spellings[best[0]] if best else None
-
-    def _known_spellings(self) -> dict[str, str]:
-        """Every word of the phrasings, and every synonym of one, with its stem."""
-        used = (word for entry in self._entries for text in entry.questions for word in content_words(text))
-        words = {word for word in (*used, *synonym_forms()) if len(word) >= _SHORTEST_MENDED - 1}
-        return {word: stem_of(word) for word in sorted(words) if stem_of(word) in self._weights}
+            known = one in self._weights or is_known_form(word) or len(word) < _SHORTEST_MENDED or word.isdigit()
+            yield one if known else self._spellings.nearest(word) or one
 
     def _fits(self, stems: frozenset[str]) -> list[Fit]:
         """For each entry its best phrasing."""
@@ -94,7 +84,7 @@ class PhrasingIndex:
             phrasing = self._phrasings[number]
             matched = phrasing.stems & stems
             weight = self._weight(matched)
-            score = 100 * (weight / phrasing.weight) * (1 + weight / asked) / 2
+            score = 100 * (weight / phrasing.weight) * (_KEPT + (1 - _KEPT) * weight / asked)
             if phrasing.entry not in best or score > best[phrasing.entry].score:
                 best[phrasing.entry] = Fit(self._entries[phrasing.entry], score, matched)
         enough = [(entry, fit) for entry, fit in best.items() if fit.score >= 100 * _LEAST_FIT]
