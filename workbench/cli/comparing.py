@@ -11,11 +11,17 @@ from rich.console import Console
 from rich.table import Table
 
 from bot_core.settings import Settings, load_settings
-from workbench.evaluation.batch import Progress
 from workbench.evaluation.compare import Comparison, Rate
 from workbench.evaluation.compare import compare as compared
 from workbench.evaluation.dataset.loading import load_dataset
-from workbench.evaluation.experiments import Experiment, ExperimentSpec, database_path, run_experiment, runs_folder
+from workbench.evaluation.experiments import (
+    Experiment,
+    ExperimentSpec,
+    Progress,
+    database_path,
+    run_experiment,
+    runs_folder,
+)
 from workbench.records import VariantSpec
 from workbench.storage.database import WorkbenchDatabase, open_database
 from workbench.storage.rebuild import rebuild

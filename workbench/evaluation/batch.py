@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Protocol
 
 from workbench.evaluation.build import Subject
 from workbench.evaluation.dataset.case import Case
 from workbench.evaluation.simulation import execute
-from workbench.records import CaseResult, RunRecord, RunStatus
-from workbench.storage.journal import Journal
+from workbench.records import CaseResult
 
 
 class CancelToken:
@@ -28,55 +27,56 @@ class CancelToken:
         return self._event.is_set()
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """After one more case."""
-
-    experiment_id: str
-    run_id: str
-    variant: str
-    done: int
-    total: int
-    result: CaseResult
+class OnResult(Protocol):
+    def __call__(self, result: CaseResult, *, done: int, total: int) -> None:
+        """One more case is played. Called on the event loop's thread: keep it short."""
+        ...
 
 
-OnProgress = Callable[[Progress], None]
+class ResultLog(Protocol):
+    """Where results are kept while a run is under way."""
+
+    def results(self) -> tuple[CaseResult, ...]: ...
+
+    def append(self, result: CaseResult) -> None: ...
 
 
 async def run_batch(
-    run: RunRecord,
     cases: Sequence[Case],
     subject: Subject,
-    journal: Journal,
     *,
+    trials: int = 1,
     concurrency: int = 8,
-    on_progress: OnProgress | None = None,
+    log: ResultLog | None = None,
+    on_result: OnResult | None = None,
     cancel: CancelToken | None = None,
-) -> tuple[RunStatus, tuple[CaseResult, ...]]:
-    """Play every case `run.trials` times, `concurrency` at once; what the journal already holds is not played again.
+) -> tuple[CaseResult, ...]:
+    """Play every case `trials` times, `concurrency` at once; what the log already holds is not played again.
 
-    Each result is in the journal before it is reported. The results come back in the order of the cases.
+    Each result is in the log before it is reported. The results come back in the order of the cases; after a cancel,
+    only those that were played.
     """
-    cancel = cancel or CancelToken()
-    done = {(result.case_id, result.trial): result for result in journal.results()}
-    jobs = [(case, trial) for case in cases for trial in range(1, run.trials + 1)]
-    waiting = [(case, trial) for case, trial in jobs if (case.id, trial) not in done]
+    jobs = [(case, trial) for case in cases for trial in range(1, trials + 1)]
+    done = {(result.case_id, result.trial): result for result in (log.results() if log else ())}
     places = asyncio.Semaphore(concurrency)
 
     async def play(case: Case, trial: int) -> None:
         async with places:
-            if cancel.cancelled:
+            if cancel and cancel.cancelled:
                 return
-            with subject.session(case):
-                result = await execute(case, subject.bot, subject.notebook, subject.context, trial=trial)
-            journal.append(result)
+            result = await execute(
+                case, subject.bot, subject.notebook, subject.context, trial=trial, session=subject.session
+            )
+            if log:
+                log.append(result)
             done[case.id, trial] = result
-            if on_progress:
-                name = subject.variant.name
-                on_progress(Progress(run.experiment_id, run.run_id, name, len(done), len(jobs), result))
+            if on_result:
+                on_result(result, done=len(done), total=len(jobs))
+            # An offline case never waits for anything: let the loop's other work have its turn.
+            await asyncio.sleep(0)
 
     async with asyncio.TaskGroup() as group:
-        for case, trial in waiting:
-            group.create_task(play(case, trial))
-    results = tuple(done[case.id, trial] for case, trial in jobs if (case.id, trial) in done)
-    return (RunStatus.FINISHED if len(results) == len(jobs) else RunStatus.CANCELLED), results
+        for case, trial in jobs:
+            if (case.id, trial) not in done:
+                group.create_task(play(case, trial))
+    return tuple(done[case.id, trial] for case, trial in jobs if (case.id, trial) in done)

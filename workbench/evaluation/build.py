@@ -5,30 +5,27 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from bot_core.catalog.service import CarDataService
+from bot_core.knowledge.service import KnowledgeService
 from bot_core.llm.gateway import LLMGateway
+from bot_core.offline.gateway import OfflineGateway
+from bot_core.offline.understanding import RuleBasedUnderstanding
 from bot_core.orchestrator import OrchestrationService
 from bot_core.releases.files import FileReleaseSource, with_model
 from bot_core.releases.release import Release
 from bot_core.releases.source import ReleaseSource
 from bot_core.settings import Settings
 from bot_core.wiring import BotFactory, load_catalog, load_knowledge
-from workbench.evaluation.dataset.case import Case
 from workbench.evaluation.scorers.base import ScoringContext
 from workbench.evaluation.scorers.table import scoring_context
-from workbench.evaluation.simulation import LeadNotebook
+from workbench.evaluation.simulation import LeadNotebook, Session, no_session
 from workbench.records import VariantSpec
 
-Session = Callable[[Case], AbstractContextManager[Any]]
-"""Opens what one case needs around it: the cassette that it is recorded on or replayed from."""
-
-
-def _no_session(_case: Case) -> AbstractContextManager[Any]:
-    return nullcontext()
+GatewayOver = Callable[[LLMGateway], LLMGateway]
+"""Makes the gateway of a bot from its offline baseline."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class Subject:
     catalog: str
     """Name of the catalogue file."""
     notebook: LeadNotebook = field(default_factory=LeadNotebook)
-    session: Session = _no_session
+    session: Session = no_session
 
 
 def build_subject(
@@ -49,19 +46,19 @@ def build_subject(
     settings: Settings,
     *,
     releases: ReleaseSource | None = None,
-    gateway: LLMGateway | None = None,
-    session: Session = _no_session,
+    gateway: GatewayOver | None = None,
+    session: Session = no_session,
 ) -> Subject:
     """Raises UserError for an unknown release, prompt or file. `settings` says which catalogue and knowledge base."""
     release = variant_release(variant, releases or FileReleaseSource())
     notebook = LeadNotebook()
-    catalog = load_catalog(settings.catalog_path)
+    catalog, knowledge = load_catalog(settings.catalog_path), load_knowledge(settings.knowledge_path)
     factory = BotFactory(
         settings=settings,
         catalog=catalog,
-        knowledge=load_knowledge(settings.knowledge_path),
+        knowledge=knowledge,
         leads=notebook,
-        gateway=gateway,
+        gateway=gateway(_baseline(catalog, knowledge)) if gateway else None,
     )
     for agent in release.agents.values():
         factory.prompts.get(agent.prompt)
@@ -73,6 +70,10 @@ def build_subject(
         notebook=notebook,
         session=session,
     )
+
+
+def _baseline(catalog: CarDataService, knowledge: KnowledgeService) -> OfflineGateway:
+    return OfflineGateway(lambda score: RuleBasedUnderstanding(catalog, knowledge.branches, min_match_score=score))
 
 
 def variant_release(variant: VariantSpec, releases: ReleaseSource) -> Release:

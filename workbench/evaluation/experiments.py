@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import Field
 
-from bot_core.llm.gateway import LLMGateway
 from bot_core.messages import Frozen, new_id, utc_now
 from bot_core.settings import Settings
-from workbench.evaluation.batch import CancelToken, OnProgress, run_batch
-from workbench.evaluation.build import Subject, build_subject
+from workbench.evaluation.batch import CancelToken, OnResult, run_batch
+from workbench.evaluation.build import GatewayOver, Subject, build_subject
 from workbench.evaluation.dataset.case import Case
 from workbench.evaluation.dataset.loading import Dataset, cases_digest, load_dataset
 from workbench.records import CaseResult, ExperimentRecord, RunRecord, RunStatus, VariantSpec
@@ -28,6 +27,21 @@ class ExperimentSpec(Frozen):
     split: str = "smoke"
     trials: int = Field(default=1, ge=1, le=50)
     concurrency: int = Field(default=8, ge=1, le=256)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """After one more case of one variant."""
+
+    experiment_id: str
+    run_id: str
+    variant: str
+    done: int
+    total: int
+    result: CaseResult
+
+
+OnProgress = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,7 @@ async def run_experiment(
     *,
     experiment_id: str | None = None,
     dataset: Dataset | None = None,
-    gateway: LLMGateway | None = None,
+    gateway: GatewayOver | None = None,
     database: WorkbenchDatabase | None = None,
     on_progress: OnProgress | None = None,
     cancel: CancelToken | None = None,
@@ -111,15 +125,17 @@ class _Plan:
         if self.files.exists(run.run_id):
             return self.files.load(run.run_id)
         journal = self.files.journal(f"{run.run_id}-{_conditions(run)}")
-        status, results = await run_batch(
-            run,
+        results = await run_batch(
             self.cases,
             subject,
-            journal,
+            trials=self.spec.trials,
             concurrency=self.spec.concurrency,
-            on_progress=on_progress,
+            log=journal,
+            on_result=_reporter(run, on_progress) if on_progress else None,
             cancel=cancel,
         )
+        whole = len(results) == len(self.cases) * self.spec.trials
+        status = RunStatus.FINISHED if whole else RunStatus.CANCELLED
         run = run.model_copy(update={"status": status, "finished_at": utc_now()})
         self.files.save(run, results)
         journal.discard()
@@ -140,6 +156,13 @@ class _Plan:
             status=RunStatus.RUNNING,
             started_at=utc_now(),
         )
+
+
+def _reporter(run: RunRecord, on_progress: OnProgress) -> OnResult:
+    def report(result: CaseResult, *, done: int, total: int) -> None:
+        on_progress(Progress(run.experiment_id, run.run_id, run.variant.name, done, total, result))
+
+    return report
 
 
 def _conditions(run: RunRecord) -> str:

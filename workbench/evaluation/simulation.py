@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot_core.errors import KavakBotError
 from bot_core.leads.lead import Lead
@@ -21,6 +23,14 @@ from workbench.records import CaseError, CaseResult, LeadRecord, TurnRecord, Ver
 CLOCK = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 """When every conversation starts: "mañana" means the same in each run."""
 _TURN = timedelta(minutes=1)
+
+
+Session = Callable[[Case], AbstractContextManager[Any]]
+"""Opens what one case needs around it: the cassette that it is recorded on or replayed from."""
+
+
+def no_session(_case: Case) -> AbstractContextManager[Any]:
+    return nullcontext()
 
 
 class LeadNotebook:
@@ -44,17 +54,24 @@ class LeadNotebook:
 
 
 async def execute(
-    case: Case, bot: OrchestrationService, notebook: LeadNotebook, context: ScoringContext, *, trial: int = 1
+    case: Case,
+    bot: OrchestrationService,
+    notebook: LeadNotebook,
+    context: ScoringContext,
+    *,
+    trial: int = 1,
+    session: Session = no_session,
 ) -> CaseResult:
     """Play and judge `case`. Never raises for what the bot or its model does: the result then has an `error`.
 
-    `notebook` must be the LeadSink that `bot` was built with.
+    `notebook` must be the LeadSink that `bot` was built with; `session` is open while the case is played.
     """
     started = time.perf_counter()
     turns: list[TurnRecord] = []
     error = None
     try:
-        await _play(case, bot, notebook, trial, turns)
+        with session(case):
+            await _play(case, bot, notebook, trial, turns)
     except KavakBotError as fault:
         error = CaseError(kind=type(fault).__name__, message=str(fault))
     except Exception as fault:  # noqa: BLE001 - a crash in one case must not lose the others; it is reported as such

@@ -1,0 +1,73 @@
+"""Cases around their recorded model traffic: one cassette is open while one case is played."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from bot_core.llm.cassettes import (
+    CaseKey,
+    CassettePlayer,
+    CassetteProblem,
+    CassetteRecorder,
+    ReplayGateway,
+    audit,
+    half_played,
+    recording_gateway,
+)
+from bot_core.settings import PROJECT_ROOT, Settings
+from workbench.evaluation.build import Subject, build_subject
+from workbench.evaluation.dataset.case import Case
+from workbench.records import VariantSpec
+
+CASSETTES = PROJECT_ROOT / "cassettes"
+DATASET = "golden"
+
+
+class ReplaySession:
+    """A Session that replays; remembers what it opened, so that what was not played can be told."""
+
+    def __init__(self, root: Path, variant: str) -> None:
+        self._root = root
+        self._variant = variant
+        self._players: list[CassettePlayer] = []
+
+    def __call__(self, case: Case) -> CassettePlayer:
+        """Raises StaleCassette when the case was never recorded."""
+        player = CassettePlayer(self._root, CaseKey(DATASET, self._variant, case.id))
+        self._players.append(player)
+        return player
+
+    def half_played(self, complete: Iterable[str]) -> tuple[CassetteProblem, ...]:
+        """Recordings of the cases `complete` (ids) that were not asked for to their end."""
+        ids = frozenset(complete)
+        return half_played(player for player in self._players if player.key.case in ids)
+
+
+def replayed_subject(variant: VariantSpec, settings: Settings, session: ReplaySession) -> Subject:
+    """The variant's bot with every model call answered from a cassette."""
+    return build_subject(variant, settings, gateway=lambda baseline: ReplayGateway(offline=baseline), session=session)
+
+
+def recorded_subject(
+    variant: VariantSpec, settings: Settings, root: Path, *, model_sha256: str | None = None
+) -> Subject:
+    """The variant's bot on its real models, each case written to its cassette."""
+
+    def session(case: Case) -> CassetteRecorder:
+        return CassetteRecorder(root, CaseKey(DATASET, variant.name, case.id), model_sha256=model_sha256)
+
+    return build_subject(
+        variant, settings, gateway=lambda baseline: recording_gateway(offline=baseline), session=session
+    )
+
+
+def audited(root: Path, variants: Sequence[str], cases: Sequence[Case]) -> tuple[CassetteProblem, ...]:
+    """Orphans, missing and damaged files of the variants that are replayed."""
+    known = [CaseKey(DATASET, variant, case.id) for variant in variants for case in cases]
+    return audit(root, known, datasets=[DATASET])
+
+
+def is_recorded(root: Path, variant: str) -> bool:
+    """True when the variant has any cassette."""
+    return any((root / DATASET / variant).glob("*.yaml"))
