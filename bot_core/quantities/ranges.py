@@ -33,8 +33,8 @@ def share_units(tokens: Sequence[Token], numbers: Sequence[Magnitude]) -> None:
 
 
 def is_span(tokens: Sequence[Token], left: Magnitude, right: Magnitude) -> bool:
-    """ "150-200", "150 a 200": two ends of one range."""
-    return _link(tokens, left, right) in ("a", "-", "–", "to", "hasta") and left.value < right.value
+    """ "150-200", "150 a 200": two ends of one range. With a long dash it may be an address ("Quiroga 200–400")."""
+    return _link(tokens, left, right) in ("a", "-", "to", "hasta") and left.value < right.value
 
 
 def are_linked(tokens: Sequence[Token], left: Magnitude, right: Magnitude) -> bool:

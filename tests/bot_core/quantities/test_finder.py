@@ -244,6 +244,7 @@ def test_hours(text: str, values: list[float | str]) -> None:
         ("30k miles", [30000]),
         ("CP 72760", [72760]),
         ("Av. López Mateos Nte 1133", [1133]),
+        ("Vasco de Quiroga 200–400", [200, 400]),
         ("5 años de antigüedad", [5]),
         ("que no tenga más de 5 años", [5]),
         ("hace 2 meses", [2]),
