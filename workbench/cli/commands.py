@@ -61,6 +61,48 @@ def coverage(dataset: DatasetOption = None) -> None:
         raise typer.Exit(1)
 
 
+@app.command("eval")
+def evaluate(
+    only: Annotated[str | None, typer.Option(help="Ids that start so, on one release, without the baseline.")] = None,
+    release: Annotated[str, typer.Option(help="Release for --only.")] = "offline-base",
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Transcripts of failing cases.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder of the reports; default: eval_reports/latest.")] = None,
+    dataset: DatasetOption = None,
+    catalog: CatalogOption = None,
+) -> None:
+    """Run the gate: 0 ok, 1 regression, 2 usage, 3 could not be judged, 5 stale cassettes."""
+    from workbench.cli.gating import EvalOptions, run_eval, run_only
+
+    options = EvalOptions(verbose=verbose, out=out, dataset=dataset, catalog=catalog)
+    code = run_only(only, release, options) if only is not None else run_eval(options)
+    raise typer.Exit(code)
+
+
+@app.command()
+def bless(reason: Annotated[str, typer.Option(help="Why the new verdicts are right; kept in the baseline.")]) -> None:
+    """Run the gate and make its verdicts the new baseline; refused when a hard rule fails."""
+    from workbench.cli.gating import run_bless
+
+    run_bless(reason)
+
+
+@app.command()
+def record(
+    variant: Annotated[
+        list[str] | None, typer.Option(help="Release to record; may be repeated. Default: local and local-v2.")
+    ] = None,
+    split: Annotated[str, typer.Option(help="Cases to record.")] = "recorded",
+    only: Annotated[str | None, typer.Option(help="Only ids that start so.")] = None,
+    stale: Annotated[bool, typer.Option("--stale", help="Only cases that cannot be replayed any more.")] = False,
+    concurrency: Annotated[int, typer.Option(min=1, help="Cases at once.")] = 1,
+) -> None:
+    """Record cassettes from the releases' real models; what is recorded already and unchanged shows no diff."""
+    from workbench.cli.recording import RecordOptions, run_record
+
+    code = run_record(RecordOptions(tuple(variant or ()), split, only, stale, concurrency))
+    raise typer.Exit(code)
+
+
 @app.command()
 def rebuild() -> None:
     """Make the workbench's database again from the runs' files."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ class Dataset:
 
     cases: tuple[Case, ...]
     tags: TagTable
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """Where each case is written, by id."""
 
     def split(self, name: str) -> tuple[Case, ...]:
         """A named subset. Raises DatasetError for an unknown name or an empty split."""
@@ -46,6 +48,13 @@ class Dataset:
         if not chosen:
             raise DatasetError(f"the split {name!r} holds no case")
         return chosen
+
+    def starting_with(self, prefix: str) -> Dataset:
+        """Only the cases whose id starts with `prefix`. Raises DatasetError when there is none."""
+        chosen = tuple(case for case in self.cases if case.id.startswith(prefix))
+        if not chosen:
+            raise DatasetError(f"no case starts with {prefix!r}")
+        return Dataset(chosen, self.tags, self.files)
 
     @cached_property
     def digest(self) -> str:
@@ -75,7 +84,7 @@ def load_dataset(folder: Path | None = None, *, tags: TagTable | None = None) ->
                 raise DatasetError(f"{file}: case {case.id}: id: already used in {origin[case.id].name}")
             cases[case.id] = case
             origin[case.id] = file
-    return Dataset(tuple(cases.values()), tags)
+    return Dataset(tuple(cases.values()), tags, origin)
 
 
 def _cases_of(file: Path, tags: TagTable) -> Iterator[Case]:

@@ -1,0 +1,1 @@
+"""A judgement for people and machines: Markdown, HTML, JUnit XML, JSON, annotations."""
