@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from bot_core.errors import StaleCassette
@@ -23,6 +23,8 @@ class Call:
     prompt_hash: str = ""
     model: str = ""
     exchanges: int = 0
+    under_way: list[tuple[HttpRequest, float]] = field(default_factory=list)
+    """Requests without a response yet, with the clock's reading when they went out."""
     stale: StaleCassette | None = None
     """Set by a player: the HTTP libraries between would hide it in an error of their own."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from bot_core.errors import ModelError
@@ -40,6 +41,10 @@ class CassetteGateway:
                 cassette.failed(call, error)
             if call.stale is not None:
                 raise call.stale from None
+            raise
+        except asyncio.CancelledError:
+            if isinstance(cassette, CassetteRecorder):
+                cassette.cancelled(call)
             raise
         finally:
             current_call.reset(token)

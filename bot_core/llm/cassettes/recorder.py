@@ -34,6 +34,8 @@ _Place = tuple[int, int, str, int, int]
 class CassetteRecorder(Opened):
     """`with CassetteRecorder(root, key): …` writes the cassette when the case ends without an exception.
 
+    Raises CassetteError at the end when the file would hold a key, or when a turn ran out of time.
+
     What did not change since the last recording keeps its date and times, so that recording again shows no diff.
     """
 
@@ -46,7 +48,7 @@ class CassetteRecorder(Opened):
         self._wire = wire
         self._model_sha256 = model_sha256
         self._agents: dict[str, AgentRecord] = {}
-        self._under_way: dict[int, list[tuple[HttpRequest, float]]] = {}
+        self._cancelled: list[Call] = []
         self._recorded: list[tuple[_Place, Interaction]] = []
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -62,19 +64,22 @@ class CassetteRecorder(Opened):
         return super().begin(request)
 
     def asked(self, request: HttpRequest, call: Call) -> None:
-        self._under_way.setdefault(id(call), []).append((request, time.perf_counter()))
+        call.under_way.append((request, time.perf_counter()))
 
     def answered(self, request: HttpRequest, response: HttpResponse, call: Call) -> None:
-        under_way = self._under_way.get(id(call), [])
-        started = next((begun for asked, begun in under_way if asked == request), time.perf_counter())
-        self._under_way[id(call)] = [entry for entry in under_way if entry[0] != request]
+        started = next((begun for asked, begun in call.under_way if asked == request), time.perf_counter())
+        call.under_way = [entry for entry in call.under_way if entry[0] != request]
         self._keep(call, request, response, time.perf_counter() - started)
 
     def failed(self, call: Call, error: ModelError) -> None:
         """The gateway gave up on `call`: its requests without a response failed on the way."""
         failure = HttpResponse(failure="timeout" if isinstance(error, ModelTimeout) else "disconnect")
-        for request, started in self._under_way.pop(id(call), []):
+        for request, started in call.under_way:
             self._keep(call, request, failure, time.perf_counter() - started)
+
+    def cancelled(self, call: Call) -> None:
+        """The turn's own time limit ended `call`: a replay, which takes no time, could not do the same."""
+        self._cancelled.append(call)
 
     def _keep(self, call: Call, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
         call.exchanges += 1
@@ -86,6 +91,10 @@ class CassetteRecorder(Opened):
         self._recorded.append((place, interaction))
 
     def _save(self) -> None:
+        if self._cancelled:
+            calls = ", ".join(f"turn {call.turn} {call.agent}" for call in self._cancelled)
+            hint = "raise turn_timeout_seconds of the release, or record with fewer calls at once"
+            raise CassetteError(f"{self.key}: not recorded, the turn's time ran out in {calls}", hint=hint)
         ordered = [interaction for _, interaction in sorted(self._recorded, key=lambda entry: entry[0])]
         header = Header(
             key=self.key,

@@ -52,8 +52,8 @@ def load(path: Path) -> Cassette:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe loader
         if data["format"] != FORMAT:
             raise CassetteError(f"{path}: format {data['format']}, this version reads {FORMAT}")
-        shared = data.get("shared", {})
-        return Cassette(_header(data), tuple(_interaction(entry, shared) for entry in data["interactions"]))
+        entries, shared = data["interactions"], data.get("shared", {})
+        return Cassette(_header(data), tuple(_interaction(entry, shared) for entry in entries))
     except (OSError, yaml.YAMLError) as error:
         raise CassetteError(f"{path}: {error}") from error
     except (KeyError, TypeError, AttributeError) as error:
@@ -90,8 +90,13 @@ def dumped(cassette: Cassette) -> str:
         name: {"prompt": agent.prompt, "prompt_hash": agent.prompt_hash, "settings": agent.settings}
         for name, agent in sorted(header.agents.items())
     }
-    comment = f"# Recorded model traffic of one case. Record it again with: {header.key.record_command}\n"
-    return comment + readable({**data, "shared": dict(sorted(shared.items())), "interactions": interactions})
+    return _comment(header) + readable({**data, "shared": dict(sorted(shared.items())), "interactions": interactions})
+
+
+def _comment(header: Header) -> str:
+    if header.wire == "real":
+        return f"# Recorded model traffic of one case. Record it again with: {header.key.record_command}\n"
+    return "# A wire format, from the fake model server of tests/fakes: no model has said this.\n"
 
 
 def _header(data: dict[str, Any]) -> Header:
