@@ -1,0 +1,46 @@
+"""The labelled messages: intents as an exact set, slots, language and questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.understanding import corpus, intent_miss, slot_misses
+
+HERE = Path(__file__).parent
+FILES = sorted((HERE / "corpus").glob("*.yaml"))
+LEAST_SHARE = 0.95
+
+
+def test_there_are_enough_labelled_messages():
+    rows = corpus(*FILES)
+    assert len(rows) >= 250
+    assert len({(row["say"], row.get("given")) for row in rows}) == len(rows)
+    assert {intent for row in rows for intent in row["intents"]} == {
+        "greeting", "car_recommendation", "financing", "general_info", "sales", "out_of_scope", "opt_out", "person_request",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_intents_of_each_file(path: Path):
+    rows = corpus(path)
+    misses = [miss for row in rows if (miss := intent_miss(row))]
+    print("\n".join(misses))
+    assert 1 - len(misses) / len(rows) >= LEAST_SHARE, misses
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_slots_language_and_questions_of_each_file(path: Path):
+    rows = corpus(path)
+    misses = [miss for row in rows for miss in slot_misses(row)]
+    print("\n".join(misses))
+    assert 1 - len(misses) / len(rows) >= LEAST_SHARE, misses
+
+
+def test_the_held_out_messages():
+    """Written before any rule was run. Their first score: 86 of 90 intents, 82 of 90 without any slot missed."""
+    rows = corpus(HERE / "held_out.yaml")
+    misses = [miss for row in rows if (miss := intent_miss(row))]
+    assert len(rows) >= 80
+    assert 1 - len(misses) / len(rows) >= LEAST_SHARE, misses
