@@ -18,7 +18,7 @@ from bot_core.intentions.service import UserIntentionService
 from bot_core.knowledge.service import KnowledgeService
 from bot_core.leads.lead import LeadSink
 from bot_core.leads.sinks import FileLeadSink
-from bot_core.llm.gateway import LLMGateway
+from bot_core.llm.gateway import OFFLINE_MODEL, LLMGateway
 from bot_core.llm.litellm_gateway import LiteLLMGateway
 from bot_core.llm.routing import RoutingGateway
 from bot_core.offline.gateway import OfflineGateway
@@ -49,7 +49,6 @@ class BotFactory:
         self.baseline = OfflineGateway(self._understanding)
         self._leads = leads or FileLeadSink(settings.data_dir / "leads.jsonl")
         self._gateway = gateway or RoutingGateway(offline=self.baseline, remote=LiteLLMGateway())
-        self._guard = ReplyGuard(self.catalog)
 
     def build(self, release: Release) -> OrchestrationService:
         return OrchestrationService(
@@ -58,8 +57,15 @@ class BotFactory:
                 self._gateway, self.baseline, self.prompts, release.agents[AgentName.INTENTION], self.catalog
             ),
             self._agents(release),
-            ReplyWriter(self._gateway, self.prompts, self._guard, release),
+            ReplyWriter(self._gateway, self.prompts, self._guard(release), release),
         )
+
+    def _guard(self, release: Release) -> ReplyGuard:
+        """Its prompts' objectives and warnings may not be repeated; a prompt's examples are there to be followed."""
+        prompts = {agent.prompt for agent in release.agents.values() if agent.settings.model != OFFLINE_MODEL}
+        sections = [self.prompts.get(prompt_id).sections for prompt_id in sorted(prompts)]
+        protected = [text for section in sections for text in (section.objective, section.warnings)]
+        return ReplyGuard(self.catalog, protected=protected)
 
     def _agents(self, release: Release) -> tuple[BaseAgent, ...]:
         shown = release.behaviour.cars_shown

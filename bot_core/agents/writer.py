@@ -17,15 +17,12 @@ from bot_core.llm.calls import failed_call, recorded_call
 from bot_core.llm.gateway import OFFLINE_MODEL, ChatMessage, LLMGateway, LLMRequest
 from bot_core.prompts.builder import PromptBuilder
 from bot_core.prompts.library import PromptLibrary
+from bot_core.prompts.repair import repair_request
 from bot_core.releases.release import AgentName, Release
 from bot_core.sessions.state import ConversationState
 from bot_core.trace import Finding, GuardrailOutcome, ModelCall
 from bot_core.wording.model_view import facts_for_model
 from bot_core.wording.replies import render
-
-_REPAIR = """Tu respuesta anterior no se puede enviar:
-{faults}
-Escríbela otra vez, en el mismo formato JSON, solo con los datos dados."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +111,13 @@ class ReplyWriter:
 
     async def _repaired(self, draft: _Draft, text: str, findings: Sequence[Finding]) -> str | None:
         """The model's second try, or None when it fails too."""
-        faults = "\n".join(f"- «{finding.excerpt}»: {finding.message}" for finding in findings)
         request = replace(
             draft.request,
             purpose="repair",
             messages=(
                 *draft.request.messages,
                 ChatMessage("assistant", json.dumps({"text": text}, ensure_ascii=False)),
-                ChatMessage("user", _REPAIR.format(faults=faults)),
+                ChatMessage("user", repair_request(findings)),
             ),
         )
         try:
