@@ -2,7 +2,7 @@
 
     python -m benchmarks.catalog_search [rows ...]      default: 100 and 100000
 
-Each size runs in a process of its own. The cars are those of the sample catalogue with other prices, kilometres and years.
+Each size runs in a process of its own. The cars are those of the sample catalogue with other prices and kilometres.
 """
 
 from __future__ import annotations

@@ -95,15 +95,17 @@ class RankedCar(BaseModel):
 
     car: Car
     reasons: tuple[str, ...] = ()
-    """Stable English names of what speaks for it: "cheapest", "lowest_km", "newest", "under_budget", "exact_version"…"""
+    """Stable English names of what speaks for it: "cheapest", "lowest_km", "newest" (of all that match,
+    and the only one), "under_budget", "exact_model"."""
 
 
 class SearchResult(BaseModel):
-    """What a search found. When nothing matched everything, `cars` are alternatives and `relaxed` says what was given up."""
+    """What a search found. When nothing matched all, `cars` are alternatives and `relaxed` says what was given up."""
 
     model_config = ConfigDict(frozen=True)
 
     criteria: SearchCriteria
+    """What was asked, without the wishes in `absent`; an absent model alone leaves its make, when that is in stock."""
     cars: tuple[RankedCar, ...]
     total: int
     """How many cars matched, shown or not."""
@@ -118,7 +120,7 @@ class SearchResult(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class CarMention:
-    """A make, model or version found in free text, exact or misspelt. `start:end` are offsets in the text as received."""
+    """A make, model or version in free text, exact or misspelt. `start:end` are offsets in the text as received."""
 
     start: int
     end: int

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bot_core.intents import Transmission
 from bot_core.normalization import fold
 
 _AUTOMATIC = re.compile(
-    r"(?<![a-z0-9])(auto|aut|automatico|automatica|cvt|ivt|xtronic|dct|dsg|tiptronic|s[ -]?tronic|steptronic|at|ta|tip|g-?tronic|edct|shiftronic)"
-    r"(?![a-z0-9])"
+    r"(?<![a-z0-9])(auto|aut|automatico|automatica|at|ta|cvt|ivt|e-?cvt|xtronic|dct|edct|dsg|tip|tiptronic|s[ -]?tronic"
+    r"|steptronic|multitronic|g-?tronic|geartronic|shiftronic|powershift|i-?motion)(?![a-z0-9])"
 )
 _MANUAL = re.compile(r"(?<![a-z0-9])(man|manual|tm|mt|std|estandar|standard)(?![a-z0-9])")
 
 
+@lru_cache(maxsize=4096)
 def inferred_transmission(version: str) -> Transmission | None:
     """From the tokens that Mexican version names use; None when they say nothing or contradict each other."""
     text = fold(version)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +40,7 @@ class CarDataService:
         """The same from the text of an uploaded file. Raises CatalogError."""
         return cls(parse_cars(text, source=source), source=source)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over the cars: two files with the same cars in the same order share it."""
         digest = hashlib.sha256()
