@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextvars import Context
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -130,7 +131,7 @@ async def test_no_key_is_needed_to_replay_a_provider_that_wants_one(tmp_path, ke
     assert "host: api.openai.com" in caught.value.diff
 
 
-def _quick_recording():
+def _quick_recording() -> RoutingGateway:
     return RoutingGateway(
         offline=ScriptedGateway(),
         remote=CassetteGateway(LiteLLMGateway()),
@@ -138,7 +139,7 @@ def _quick_recording():
     )
 
 
-async def _outside(request):
+async def _outside(request) -> Any:
     return await CassetteGateway(LiteLLMGateway()).complete(request)
 
 

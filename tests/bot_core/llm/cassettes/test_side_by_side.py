@@ -21,11 +21,11 @@ def key_of(number: int) -> CaseKey:
     return CaseKey("golden", "local", f"case-{number:03}")
 
 
-def echo(request):
+def echo(request) -> Answer:
     return Answer({"text": f"respuesta a: {request.messages[-1]['content']}"})
 
 
-async def record_all(root, request_of, model_server):
+async def record_all(root, request_of, model_server) -> None:
     gateway = CassetteGateway(LiteLLMGateway())
 
     async def one(number):
@@ -39,7 +39,7 @@ async def record_all(root, request_of, model_server):
     await recording
 
 
-async def replay_in(order, root, request_of):
+async def replay_in(order, root, request_of) -> bytes:
     gateway = ReplayGateway(offline=ScriptedGateway())
 
     async def one(number):
