@@ -104,14 +104,16 @@ def _detail(car: CarFact, words: Mapping[str, Any]) -> dict[str, Any]:
 def _financing(facts: FinancingFacts, words: Mapping[str, Any]) -> dict[str, Any]:
     rules = facts.rules
     cars = [f"{car.position}. {car.label}" for car in facts.cars]
+    nothing_simulated = not (facts.quotes or facts.limits or facts.unknown_topics)
     return {
-        "annual_rate": format_percent(rules.annual_rate * 100) if facts.quotes or facts.limits else None,
+        "annual_rate": format_percent(rules.annual_rate * 100) if not facts.unknown_topics else None,
         "simulations": [
             _simulation(quote, cars[index] if index < len(cars) else None, facts)
             for index, quote in enumerate(facts.quotes)
         ],
         "not_offered": words["months"].format(facts.asked_term) if facts.term_unavailable else None,
-        "terms_offered": list(rules.terms) if facts.term_unavailable else None,
+        "terms_offered": list(rules.terms) if facts.term_unavailable or nothing_simulated else None,
+        "minimum_down_payment": format_percent(rules.minimum_down_payment_percent) if nothing_simulated else None,
         "minimum_down_payment_used": format_percent(rules.minimum_down_payment_percent)
         if facts.quotes and (facts.down_payment_assumed or any(quote.raised_to_minimum for quote in facts.quotes))
         else None,
