@@ -1,0 +1,100 @@
+"""Which models this machine can reach, found without a configuration; no key is read beyond "it is set"."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import httpx
+
+from bot_core.llm.gateway import OFFLINE_MODEL
+from bot_core.llm.local_model import HOST, PORT
+
+Kind = Literal["offline", "local", "ollama", "provider"]
+
+_SECONDS = 0.3
+_OLLAMA_PORT = 11434
+_OLLAMA_HOST = "OLLAMA_HOST"
+
+_PROVIDERS = {
+    "OPENAI_API_KEY": ("OpenAI", "openai/gpt-4o-mini"),
+    "ANTHROPIC_API_KEY": ("Anthropic", "anthropic/claude-haiku-4-5"),
+    "GEMINI_API_KEY": ("Google Gemini", "gemini/gemini-2.5-flash"),
+    "MISTRAL_API_KEY": ("Mistral", "mistral/mistral-small-latest"),
+    "GROQ_API_KEY": ("Groq", "groq/llama-3.3-70b-versatile"),
+    "DEEPSEEK_API_KEY": ("DeepSeek", "deepseek/deepseek-chat"),
+    "OPENROUTER_API_KEY": ("OpenRouter", "openrouter/openai/gpt-4o-mini"),
+}
+"""Variable of the key: the provider, and one model of its as a start; any name that litellm knows works."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundModel:
+    """One model that can be chosen. `model` and `api_base` go into ModelSettings as they are."""
+
+    model: str
+    label: str
+    api_base: str | None
+    kind: Kind
+
+
+def available_models(
+    *, local_base: str = f"http://{HOST}:{PORT}/v1", ollama_base: str | None = None
+) -> tuple[FoundModel, ...]:
+    """The baseline, the local model, Ollama's models, providers with a key. Servers are asked at once, for 0.3 s."""
+    ollama = ollama_base or _ollama_base(os.environ.get(_OLLAMA_HOST, ""))
+    probes: tuple[Callable[[], list[FoundModel]], ...] = (lambda: _served(local_base), lambda: _ollama(ollama))
+    with ThreadPoolExecutor(len(probes)) as pool:
+        found = [model for models in pool.map(lambda probe: probe(), probes) for model in models]
+    baseline = FoundModel(OFFLINE_MODEL, "offline: the embedded baseline, no model, no key", None, "offline")
+    return (baseline, *found, *_with_key())
+
+
+def _served(base: str) -> list[FoundModel]:
+    return [
+        FoundModel(f"openai/{name}", f"openai/{name}: served at {base}", base, "local")
+        for name in _names(f"{base}/models", "data", "id")
+    ]
+
+
+def _ollama(base: str) -> list[FoundModel]:
+    return [
+        FoundModel(f"ollama_chat/{name}", f"ollama_chat/{name}: Ollama at {base}", base, "ollama")
+        for name in _names(f"{base}/api/tags", "models", "name")
+    ]
+
+
+def _with_key() -> list[FoundModel]:
+    return [
+        FoundModel(model, f"{model}: {provider}, {variable} is set", None, "provider")
+        for variable, (provider, model) in _PROVIDERS.items()
+        if os.environ.get(variable, "").strip()
+    ]
+
+
+def _names(url: str, listed: str, name: str) -> list[str]:
+    """Names that a server lists; none when nothing listens there, or something else does."""
+    try:
+        # A proxy of the environment must not see, or answer, what is asked of this machine.
+        response = httpx.get(url, timeout=_SECONDS, trust_env=False)
+        response.raise_for_status()
+        body: Any = response.json()
+        return [str(entry[name]) for entry in body[listed]]
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
+        return []
+
+
+def _ollama_base(host: str) -> str:
+    """OLLAMA_HOST as Ollama reads it: scheme and port are optional, "every address" is this machine."""
+    parts = urlsplit(host.strip() if "//" in host else f"//{host.strip()}")
+    name = parts.hostname or HOST
+    shown = HOST if name in ("0.0.0.0", "::") else f"[{name}]" if ":" in name else name  # noqa: S104 - not bound to
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    return f"{parts.scheme or 'http'}://{shown}:{port or _OLLAMA_PORT}"
