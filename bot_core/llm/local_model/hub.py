@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from bot_core.errors import UserError
-from bot_core.llm.local_model.files import CHUNK, Progress
+from bot_core.llm.local_model.files import Progress
 
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 60.0
@@ -20,7 +20,7 @@ class HubUnreachable(UserError):
 def download(url: str, part: Path, progress: Progress) -> None:
     """Append to `part` what it still lacks of `url`. Raises HubUnreachable; `part` then holds what had arrived."""
     have = part.stat().st_size if part.exists() else 0
-    headers = {"range": f"bytes={have}-"} if have else {}
+    headers = {"accept-encoding": "identity"} | ({"range": f"bytes={have}-"} if have else {})
     timeout = httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
     try:
         with httpx.stream("GET", url, headers=headers, timeout=timeout, follow_redirects=True) as response:
@@ -39,6 +39,6 @@ def _append(response: httpx.Response, part: Path, start: int, progress: Progress
     with part.open("r+b" if part.exists() else "wb") as file:
         file.truncate(start)
         file.seek(start)
-        for chunk in response.iter_bytes(CHUNK):
+        for chunk in response.iter_bytes():  # as it arrives: a larger chunk would be lost when the connection is cut
             file.write(chunk)
             progress(file.tell())
