@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -111,7 +112,18 @@ def _print_table(experiment: Experiment, comparison: Comparison) -> None:
         console.print(f"  {flip.case_id}: {flip.before} in A, {flip.after} in B", highlight=False)
     if len(flips) > _MOST_FLIPS:
         console.print(f"  and {len(flips) - _MOST_FLIPS} more")
+    for line in _errors(experiment):
+        console.print(line, highlight=False, markup=False)
     console.print(f"experiment {experiment.record.experiment_id}", highlight=False)
+
+
+def _errors(experiment: Experiment) -> Iterator[str]:
+    """Each kind of error once, with its first message: an error is no wrong answer, but nobody may overlook it."""
+    for run, results in zip(experiment.record.runs, experiment.results, strict=True):
+        broken = [result.error for result in results if result.error]
+        for kind in dict.fromkeys(error.kind for error in broken):
+            same = [error for error in broken if error.kind == kind]
+            yield f"  {run.variant.name}: {len(same)} × {kind}: {same[0].message.splitlines()[0]}"
 
 
 def _rate(rate: Rate) -> str:

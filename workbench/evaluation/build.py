@@ -14,6 +14,7 @@ from bot_core.llm.gateway import LLMGateway
 from bot_core.offline.gateway import OfflineGateway
 from bot_core.offline.understanding import RuleBasedUnderstanding
 from bot_core.orchestrator import OrchestrationService
+from bot_core.prompts.library import PromptLibrary
 from bot_core.releases.files import FileReleaseSource, with_model
 from bot_core.releases.release import Release
 from bot_core.releases.source import ReleaseSource
@@ -46,6 +47,7 @@ def build_subject(
     settings: Settings,
     *,
     releases: ReleaseSource | None = None,
+    prompts: PromptLibrary | None = None,
     gateway: GatewayOver | None = None,
     session: Session = no_session,
 ) -> Subject:
@@ -57,6 +59,7 @@ def build_subject(
         settings=settings,
         catalog=catalog,
         knowledge=knowledge,
+        prompts=prompts,
         leads=notebook,
         gateway=gateway(_baseline(catalog, knowledge)) if gateway else None,
     )

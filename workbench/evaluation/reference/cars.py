@@ -20,8 +20,8 @@ from bot_core.normalization import fold
 
 _BODIES_FILE = Path(__file__).parents[3] / "bot_core" / "catalog" / "reference.yaml"
 _AUTOMATIC = frozenset({
-    "auto", "aut", "automatico", "automatica", "cvt", "ivt", "xtronic", "dct", "edct", "dsg", "tiptronic", "tip",
-    "stronic", "steptronic", "at", "ta", "gtronic", "shiftronic",
+    "auto", "aut", "automatico", "automatica", "at", "ta", "cvt", "ivt", "ecvt", "xtronic", "dct", "edct", "dsg", "tip",
+    "tiptronic", "stronic", "steptronic", "gtronic", "shiftronic", "multitronic", "geartronic", "powershift", "imotion",
 })  # fmt: skip
 _MANUAL = frozenset({"man", "manual", "tm", "mt", "std", "estandar", "standard"})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from bot_core.facts.facts import FinancingFacts
+from bot_core.facts.facts import CarFact, FinancingFacts
 from bot_core.financing.plan import Quote
 from workbench.evaluation.dataset.expectations import MonthlyExpectation, PlanExpectation
 from workbench.evaluation.reference.cars import fitting
@@ -56,9 +56,13 @@ def _prices(
     if expected.car is None:
         yield None, expected.price
         return
-    listed = turn.listed or played.list_for(turn)
-    cars = listed if expected.car == "each" else [at_position(listed, expected.car)]
-    for car in cars or [None]:
+    cars: tuple[CarFact | None, ...]
+    # A car named together with the wish for payments is in no list but the simulation's own.
+    if expected.car == "each":
+        cars = turn.listed or turn.shown or played.list_for(turn)
+    else:
+        cars = (at_position(turn.listed or played.list_for(turn) or turn.shown, expected.car),)
+    for car in cars or (None,):
         row = context.car(car.stock_id) if car else None
         yield (car.stock_id if car else None), (row.price if row else None)
 

@@ -76,7 +76,7 @@ def wish(data, catalog) -> dict[str, object]:
     return {name: possible[name] for name in names}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, print_blob=False)
 @given(data=st.data())
 def test_both_filters_agree(data, catalog, rows):
     wishes = wish(data, catalog)
