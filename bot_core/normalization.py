@@ -10,6 +10,8 @@ _BLANKS = re.compile(r"\s+")
 
 def fold(text: str) -> str:
     """Lower case, no accents (ñ becomes n), single blanks: `"Él  Añejo "` → `"el anejo"`."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return _BLANKS.sub(" ", bare).strip()
+    if not text.isascii():
+        # Twice, because stylised capitals ("𝐕𝐞𝐫𝐬𝐚") become letters only when decomposed.
+        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+        text = "".join(char for char in text if not unicodedata.combining(char))
+    return _BLANKS.sub(" ", text.casefold()).strip()

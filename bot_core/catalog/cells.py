@@ -25,7 +25,7 @@ def _number(cell: str) -> Decimal:
     except InvalidOperation as error:
         raise ValueError(f"{cell!r} is not a number") from error
     # Bounded before any arithmetic: 1e999999 is a number, but not one to compute with.
-    if not value.is_finite() or (value and not _SMALLEST < abs(value) < _LARGEST):
+    if not value.is_finite() or (value and not _SMALLEST < value.copy_abs() < _LARGEST):
         raise ValueError(f"{cell!r} is not a number")
     return value
 
