@@ -1,6 +1,6 @@
 """How long a catalogue takes to load and to search, and the memory of the process that holds it.
 
-    python -m benchmarks.catalog_search [rows ...]      default: 100 and 100000
+    python -m benchmarks.catalog_search [rows ...]      default: 100 and 100000; exit code 1 when a target is missed
 
 Each size runs in a process of its own. The cars are those of the sample catalogue with other prices and kilometres.
 """
@@ -25,6 +25,7 @@ from bot_core.settings import PROJECT_ROOT
 
 SAMPLE = PROJECT_ROOT / "datasets" / "catalog" / "sample_catalog.csv"
 REPEATS = 7
+SMALL, SMALL_MS, LARGE_MS, MOST_MB = 100, 5.0, 50.0, 300.0
 
 SEARCHES: dict[str, SearchCriteria] = {
     "any car": SearchCriteria(),
@@ -103,7 +104,8 @@ def measure(rows: int) -> None:
     print(json.dumps({"rows": rows, "load_s": loaded, "rss_mb": rss_mb(), "bare_mb": bare, "search_ms": times}))
 
 
-def main(sizes: list[int]) -> None:
+def main(sizes: list[int]) -> int:
+    missed = 0
     for rows in sizes:
         command = [sys.executable, "-m", "benchmarks.catalog_search", "--measure", str(rows)]
         done = subprocess.run(command, input=catalogue(rows), text=True, capture_output=True, check=True)
@@ -113,10 +115,15 @@ def main(sizes: list[int]) -> None:
         print("| search | ms, median |\n|---|---:|")
         for name, milliseconds in found["search_ms"].items():
             print(f"| {name} | {milliseconds:.2f} |")
+        slowest = max(found["search_ms"].values())
+        if slowest > (SMALL_MS if rows <= SMALL else LARGE_MS) or found["rss_mb"] > MOST_MB:
+            print("target missed")
+            missed += 1
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--measure"]:
         measure(int(sys.argv[2]))
     else:
-        main([int(argument) for argument in sys.argv[1:]] or [100, 100_000])
+        sys.exit(main([int(argument) for argument in sys.argv[1:]] or [SMALL, 100_000]))
