@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 
 import streamlit as st
-from bot_core.llm.discovery import AvailableModel
 
 from bot_core.errors import CatalogError
+from bot_core.llm.discovery import FoundModel
 from bot_core.messages import new_id
 from bot_core.settings import load_settings
 from workbench.evaluation.compare import Comparison, compare
@@ -37,7 +37,7 @@ def workbench() -> Workbench:
 
 
 @st.cache_data(ttl=_MODELS_KEPT_SECONDS, show_spinner=False)
-def models() -> tuple[AvailableModel, ...]:
+def models() -> tuple[FoundModel, ...]:
     """The models of this machine; a local server that was just started appears within seconds."""
     return workbench().models()
 

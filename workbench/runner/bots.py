@@ -7,9 +7,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot_core.llm.discovery import AvailableModel
-
 from bot_core.errors import ModelNotConfigured
+from bot_core.llm.discovery import FoundModel
+from bot_core.llm.gateway import ModelSettings
 from bot_core.orchestrator import OrchestrationService
 from bot_core.releases.files import with_model
 from bot_core.releases.release import Release
@@ -19,6 +19,10 @@ from bot_core.wiring import BotFactory
 from workbench.runner.catalogs import CatalogShelf
 
 _MOST_KEPT = 16
+_OWN = ("local", "ollama")
+"""Kinds of models that run on this machine."""
+_OWN_MODEL_SECONDS = 120.0
+_OWN_TURN_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class BotShelf:
         settings: Settings,
         releases: ReleaseSource,
         catalogs: CatalogShelf,
-        models: Callable[[], Sequence[AvailableModel]],
+        models: Callable[[], Sequence[FoundModel]],
     ) -> None:
         self._settings = settings
         self._releases = releases
@@ -66,7 +70,20 @@ class BotShelf:
         release = self._releases.get(choice.release_id) if choice.release_id else self._releases.current()
         if choice.model is None:
             return release
-        found = next((model for model in self._models() if model.name == choice.model), None)
+        found = next((model for model in self._models() if model.model == choice.model), None)
         if found is None:
             raise ModelNotConfigured(f"{choice.model} is not available here", model=choice.model)
-        return with_model(release, found.settings)
+        changed = with_model(release, model_settings(found))
+        if found.kind not in _OWN:
+            return changed
+        patient = changed.behaviour.model_copy(update={"turn_timeout_seconds": _OWN_TURN_SECONDS})
+        return changed.model_copy(update={"behaviour": patient})
+
+
+def model_settings(found: FoundModel) -> ModelSettings:
+    """Settings for a model of this machine: one that runs on it is slow, and answers one question at a time."""
+    if found.kind in _OWN:
+        return ModelSettings(
+            model=found.model, api_base=found.api_base, timeout_seconds=_OWN_MODEL_SECONDS, max_concurrency=1, retries=0
+        )
+    return ModelSettings(model=found.model, api_base=found.api_base)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from bot_core.errors import NotFound
 from bot_core.settings import Settings
-from workbench.evaluation.batch import CancelToken, Progress
-from workbench.evaluation.experiments import ExperimentSpec, database_path, run_experiment
+from workbench.evaluation.batch import CancelToken
+from workbench.evaluation.experiments import ExperimentSpec, Progress, database_path, run_experiment
 from workbench.records import CaseResult, ExperimentRecord, Verdict
 from workbench.runner.catalogs import CatalogShelf
 from workbench.runner.portal import Portal

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bot_core.llm.discovery import AvailableModel, available_models
-
+from bot_core.llm.discovery import FoundModel, available_models
 from bot_core.releases.source import ReleaseSource
 from bot_core.settings import Settings
 from bot_core.store.store import open_store
@@ -27,9 +26,9 @@ class Workbench:
         self.replies = ReplyDesk(self.portal, self.store.conversations, self.bots.bot)
         self.experiments = ExperimentDesk(settings, self.catalogs)
 
-    def models(self) -> tuple[AvailableModel, ...]:
+    def models(self) -> tuple[FoundModel, ...]:
         """The models that this machine can use now; asks a local server, so keep the answer for a while."""
-        return tuple(available_models())
+        return available_models()
 
     def close(self) -> None:
         self.portal.close()

@@ -14,8 +14,10 @@ from workbench import session
 from workbench.evaluation.dataset.loading import SPLITS, Dataset
 from workbench.evaluation.experiments import ExperimentSpec
 from workbench.records import VariantSpec
+from workbench.runner.bots import model_settings
 from workbench.texts.texts import section, text
 from workbench.views.figures import plain
+from workbench.views.model_labels import model_label
 
 _MOST_TRIALS = 5
 _B_IN_PLACE_OF = {"offline-base": "offline-exacto"}
@@ -53,16 +55,16 @@ def show_builder() -> None:
 def _variant(name: str, *, other: str | None) -> _Variant:
     st.subheader(text("ab.variant", name=name), anchor=False)
     release = _release(name, other)
-    models = {model.name: model for model in session.models()}
+    models = {model.model: model for model in session.models()}
     model = st.selectbox(
         text("chat.model"),
         ["", *models],
-        format_func=lambda name: models[name].label if name else text("chat.model_of_release"),
+        format_func=lambda name: model_label(models[name]) if name else text("chat.model_of_release"),
         key=f"ab-model-{name}",
         help=text("chat.model_help"),
     )
     prompts = _prompts(name, release)
-    settings = models[model].settings if model else None
+    settings = model_settings(models[model]) if model else None
     used = [settings] if settings else [agent.settings for agent in release.agents.values()]
     spec = VariantSpec(name=name, release_id=release.release_id, model=settings, prompts=prompts)
     return _Variant(spec, any(setting.model != OFFLINE_MODEL for setting in used))

@@ -16,7 +16,7 @@ _ROW_PIXELS = 46
 _MARGIN_PIXELS = 96
 _OFFSET = 0.16
 """A above the line of its scorer, B below."""
-_COLOURS = ("#1553ff", "#f2994a")
+_COLOURS = ("#3f74ff", "#f2994a")
 
 
 def rates_chart(scorers: Sequence[ScorerComparison]) -> Figure:

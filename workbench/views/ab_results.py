@@ -29,6 +29,7 @@ def show_results(record: ExperimentRecord) -> None:
         st.info(text("ab.incomplete"))
         return
     comparison = session.comparison(runs[0].run_id, runs[1].run_id)
+    _cards(runs, comparison)
     rates, cases, price = st.tabs([text("ab.tab_rates"), text("ab.tab_cases"), text("ab.tab_price")])
     with rates:
         _rates(comparison)
@@ -44,8 +45,6 @@ def is_interrupted(record: ExperimentRecord) -> bool:
 
 
 def _about(record: ExperimentRecord) -> None:
-    for run in record.runs[:2]:
-        st.markdown(f"**{plain(run.variant.name)}** · {plain(_variant(run))}")
     if record.runs:
         first = record.runs[0]
         st.caption(
@@ -64,6 +63,14 @@ def _about(record: ExperimentRecord) -> None:
         st.warning(text("ab.interrupted"), icon="⚠️")
     elif record.status is RunStatus.CANCELLED:
         st.warning(text("ab.cancelled"), icon="⚠️")
+
+
+def _cards(runs: Sequence[RunRecord], comparison: Comparison) -> None:
+    whole = comparison.scorers[0]
+    for column, run, rate in zip(st.columns(2, gap="medium"), runs, (whole.a, whole.b), strict=True):
+        with column, st.container(border=True):
+            st.markdown(f"**{text('ab.variant', name=run.variant.name)}** · {plain(_variant(run))}")
+            st.markdown(plain(f"{section('scorers')[whole.scorer]}: {interval(rate)}"))
 
 
 def _variant(run: RunRecord) -> str:

@@ -24,13 +24,13 @@ def show() -> None:
     session.keep_chat_places()
     conversation = session.conversation_id()
     show_sidebar(conversation)
-    if notice := session.take_notice():
-        st.toast(notice)
     busy = session.workbench().replies.waiting(conversation).busy
     st.fragment(_conversation, run_every=POLL_SECONDS if busy else None)(conversation, polling=busy)
 
 
 def _conversation(conversation: str, *, polling: bool) -> None:
+    if notice := session.take_notice():
+        st.toast(notice)
     desk = session.workbench().replies
     waiting = desk.waiting(conversation)  # before the turns: a reply that arrives in between is shown, not missed
     turns = desk.turns(conversation)

@@ -12,6 +12,7 @@ from workbench.runner.replies import CHANNEL
 from workbench.texts.problems import faults, say
 from workbench.texts.texts import text
 from workbench.views.figures import day_and_time, plain, shortened
+from workbench.views.model_labels import model_label
 
 _CONVERSATIONS_SHOWN = 15
 _OF_RELEASE = ""
@@ -55,7 +56,7 @@ def _release() -> None:
 
 
 def _model() -> None:
-    labels = {model.name: model.label for model in session.models()}
+    labels = {model.model: model_label(model) for model in session.models()}
     options = [_OF_RELEASE, *labels]
     before = session.choice().model
     chosen = st.selectbox(

@@ -11,7 +11,7 @@ from workbench.texts.texts import text
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&])")
 _MEXICO = ZoneInfo("America/Mexico_City")
-_COLON = re.compile(r":(?=\S)")
+_COLON = re.compile(r":(?=[^\s:]+:)")
 _NO_BREAK = "\u2060"
 """A word joiner: invisible, and it keeps `:name:` from becoming an emoji or a colour."""
 

@@ -36,7 +36,7 @@ def show_trace(trace: TurnTrace) -> None:
 
 
 def _figures(trace: TurnTrace) -> None:
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", key="trace-figures"):
         st.metric(text("trace.time"), seconds(trace.total_seconds), help=text("trace.time_help"), border=True)
         st.metric(
             text("trace.model_time"), seconds(trace.model_seconds), help=text("trace.model_time_help"), border=True

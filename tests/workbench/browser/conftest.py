@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import threading
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,63 +9,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.fakes.model_server import ModelServer
-
-ROOT = Path(__file__).resolve().parents[3]
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-)  # fmt: skip
-START_SECONDS = 60.0
+from tests.fakes.workbench_server import CHROMIUM, FLAGS, WorkbenchServer
 
 expect.set_options(timeout=20_000)
-
-
-class Workbench:
-    """`streamlit run workbench/app.py` as a process, on its own data folder; can be stopped and started again."""
-
-    def __init__(self, data: Path, environment: dict[str, str]) -> None:
-        self.data = data
-        self.port = free_port()
-        self._environment = environment
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "streamlit", "run", "workbench/app.py", "--server.port", str(self.port)]
-        environment = {**os.environ, "KAVAK_DATA_DIR": str(self.data), **self._environment}
-        self.data.mkdir(parents=True, exist_ok=True)
-        with (self.data / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        self._wait_until_healthy()
-
-    def stop(self) -> None:
-        if self._process:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    def _wait_until_healthy(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        pause = threading.Event()
-        while time.monotonic() < deadline:
-            assert self._process
-            assert self._process.poll() is None, (self.data / "server.log").read_text()
-            try:
-                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2):
-                    return
-            except (urllib.error.URLError, OSError):
-                pause.wait(0.1)
-        raise AssertionError(f"no server after {START_SECONDS} s:\n{(self.data / 'server.log').read_text()}")
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
@@ -84,11 +22,11 @@ def model_server() -> Iterator[ModelServer]:
 
 
 @pytest.fixture(scope="session")
-def start_workbench(model_server: ModelServer) -> Iterator[Callable[[Path], Workbench]]:
-    started: list[Workbench] = []
+def start_workbench(model_server: ModelServer) -> Iterator[Callable[[Path], WorkbenchServer]]:
+    started: list[WorkbenchServer] = []
 
-    def start(data: Path) -> Workbench:
-        server = Workbench(data, {"OLLAMA_HOST": model_server.ollama_base, "OPENAI_API_KEY": ""})
+    def start(data: Path) -> WorkbenchServer:
+        server = WorkbenchServer(data, {"OLLAMA_HOST": model_server.ollama_base, "OPENAI_API_KEY": ""})
         started.append(server)
         server.start()
         return server
@@ -99,7 +37,9 @@ def start_workbench(model_server: ModelServer) -> Iterator[Callable[[Path], Work
 
 
 @pytest.fixture(scope="session")
-def server(start_workbench: Callable[[Path], Workbench], tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+def server(
+    start_workbench: Callable[[Path], WorkbenchServer], tmp_path_factory: pytest.TempPathFactory
+) -> WorkbenchServer:
     return start_workbench(tmp_path_factory.mktemp("workbench"))
 
 
@@ -128,7 +68,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def page(context: BrowserContext, server: Workbench) -> Page:
+def page(context: BrowserContext, server: WorkbenchServer) -> Page:
     opened = context.new_page()
     opened.goto(server.url)
     expect(opened.get_by_placeholder("Escribe un mensaje")).to_be_visible()

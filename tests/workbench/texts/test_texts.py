@@ -54,7 +54,7 @@ def test_no_text_is_left_that_nothing_uses():
 
 def test_placeholders_are_filled_and_texts_without_values_stay_as_they_are():
     assert text("chat.catalog_in_use", name="x.csv", count=3) == "x.csv · 3 autos"
-    assert text("chat.heading") == section("chat")["heading"]
+    assert text("chat.setup") == section("chat")["setup"]
 
 
 def test_an_unknown_key_is_an_error():

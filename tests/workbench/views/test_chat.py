@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from streamlit.testing.v1 import AppTest
+
+from bot_core.messages import InboundMessage
+from bot_core.store.records import Feedback, FeedbackValue
+from workbench.runner.bots import BotChoice
+from workbench.runner.workbench import Workbench
+
+Page = Callable[[], AppTest]
+
+
+def talk(workbench: Workbench, conversation: str, *texts: str) -> None:
+    for text in texts:
+        workbench.replies.send(conversation, [InboundMessage(text=text)], BotChoice())
+        pause = threading.Event()
+        for _ in range(1000):
+            if not workbench.replies.waiting(conversation).busy:
+                break
+            pause.wait(0.01)
+    assert workbench.replies.waiting(conversation).problem is None
+
+
+def all_text(page: AppTest) -> str:
+    return "\n".join(str(element.value) for element in (*page.markdown, *page.caption, *page.info, *page.code))
+
+
+def test_an_empty_simulator_says_what_to_do(chat_page: Page):
+    page = chat_page().run()
+    assert not page.exception
+    assert page.info[0].value.startswith("Todavía no hay respuestas")
+    assert "Aquí aparecerán tus conversaciones." in [caption.value for caption in page.caption]
+    assert page.query_params["conversacion"]
+
+
+def test_the_conversation_of_the_address_is_shown_with_its_trace(chat_page: Page, workbench: Workbench):
+    talk(workbench, "c1", "hola", "busco un jetta de menos de 400 mil")
+    page = chat_page()
+    page.query_params["conversacion"] = "c1"
+    page.run()
+    assert not page.exception
+    assert "Turno 2 de 2" in all_text(page)
+    assert "**Buscar auto** · confianza" in all_text(page)
+    assert {metric.label for metric in page.metric} == {"Tiempo", "Modelo", "Tokens", "Costo"}
+    assert [tab.label for tab in page.tabs] == ["Intenciones", "Hechos", "Modelo", "Controles"]
+
+
+def test_slots_are_in_spanish_and_money_is_written_as_money(chat_page: Page, workbench: Workbench):
+    talk(workbench, "c1", "busco un jetta automático de menos de 400 mil")
+    page = chat_page()
+    page.query_params["conversacion"] = "c1"
+    page.run()
+    slots = {row.Dato: row.Valor for row in page.dataframe[0].value.itertuples()}
+    assert slots["Modelo"] == "Jetta"
+    assert slots["Precio hasta"] == "$400,000"
+    assert slots["Transmisión"] == "automática"
+
+
+def test_a_new_conversation_leaves_the_old_one_in_the_list(chat_page: Page, workbench: Workbench):
+    talk(workbench, "c1", "hola *qué* tal")
+    page = chat_page()
+    page.query_params["conversacion"] = "c1"
+    page.run()
+    new = next(button for button in page.sidebar.button if button.label == "Nueva conversación")
+    new.click().run()
+    assert page.query_params["conversacion"] != "c1"
+    assert page.info[0].value.startswith("Todavía no hay respuestas")
+    old = next(button for button in page.sidebar.button if r"hola \*qué\* tal" in button.label)
+    old.click().run()
+    assert page.query_params["conversacion"] == "c1"
+    assert "Turno 1 de 1" in all_text(page)
+
+
+def test_the_release_that_is_chosen_is_in_the_address_and_answers_next(chat_page: Page, workbench: Workbench):
+    page = chat_page().run()
+    page.sidebar.selectbox[0].select("offline-exacto").run()
+    assert page.query_params["version"] == "offline-exacto"
+    again = chat_page()
+    again.query_params["version"] = "offline-exacto"
+    again.run()
+    assert again.sidebar.selectbox[0].value == "offline-exacto"
+
+
+def test_an_address_with_an_unknown_release_falls_back_to_the_current_one(chat_page: Page):
+    page = chat_page()
+    page.query_params["version"] = "no-such-release"
+    page.run()
+    assert not page.exception
+    assert page.sidebar.selectbox[0].value == "offline-base"
+
+
+def test_a_broken_upload_names_rows_and_columns(chat_page: Page):
+    page = chat_page().run()
+    header = "stock_id,km,price,make,model,year,version,bluetooth,largo,ancho,altura,car_play"
+    broken = f"{header}\n1,10,mucho,Nissan,<b>Versa</b>,2019,S,,,,,\n".encode()
+    page.file_uploader[0].upload("ro*to.csv", broken, "text/csv").run()
+    said = page.error[0].value
+    assert "«ro\\*to\\.csv»" in said
+    assert "Fila 2, columna price" in said
+    assert "catalogo" not in page.query_params
+
+
+def test_a_failed_reply_says_so_in_a_line_and_offers_to_retry(chat_page: Page, workbench: Workbench):
+    missing = BotChoice(release_id="no-such-release")
+    workbench.replies.send("c1", [InboundMessage(text="hola")], missing)
+    pause = threading.Event()
+    while workbench.replies.waiting("c1").busy:
+        pause.wait(0.01)
+    page = chat_page()
+    page.query_params["conversacion"] = "c1"
+    page.run()
+    assert page.error[0].value.startswith("No se pudo contestar: ")
+    assert "Traceback" not in page.error[0].value
+    next(button for button in page.button if button.label == "Reintentar").click().run()
+    while workbench.replies.waiting("c1").busy:
+        pause.wait(0.01)
+    assert not page.run().error
+    assert "Turno 1 de 1" in all_text(page)
+
+
+def test_an_opinion_given_before_is_kept(chat_page: Page, workbench: Workbench):
+    talk(workbench, "c1", "hola")
+    turn = workbench.replies.turns("c1")[0]
+    workbench.store.feedback.give(Feedback(tracking_id=turn.tracking_id, value=FeedbackValue.DOWN, source="workbench"))
+    page = chat_page()
+    page.query_params["conversacion"] = "c1"
+    page.run()
+    assert not page.exception
