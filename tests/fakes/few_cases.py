@@ -14,7 +14,7 @@ FEW = """
   splits: [smoke, recorded]
 - id: few-versa
   why: Misspelt, with a budget.
-  say: busco un nisan vversa de menos de 250 mil
+  say: busco un nizzan verssa de menos de 250 mil
   expect: {intents: [car_recommendation], slots: {make: Nissan, model: Versa, price_max: 250000}, cars: fit}
   tags: [typo, numbers]
   splits: [smoke]

@@ -18,8 +18,8 @@ def played(case_id: str, *failing: str, broken: str | None = None, error: str | 
     return CaseResult(case_id=case_id, why="a case", verdict=overall(scores), scores=scores, turns=(spoken("¿<b>?"),))
 
 
-def suite_run(*results: CaseResult, stale: tuple[str, ...] = (), **floors: float) -> SuiteResult:
-    return SuiteResult(Suite(VariantSpec(name="offline-base"), "golden", floors=floors), results, stale)
+def suite_run(*results: CaseResult, stale: tuple[str, ...] = (), floors: dict[str, float] | None = None) -> SuiteResult:
+    return SuiteResult(Suite(VariantSpec(name="offline-base"), "golden", floors=floors or {}), results, stale)
 
 
 def judged(judgement: Judgement, scorer: str) -> ScorerJudgement:

@@ -20,6 +20,9 @@ DatasetOption = Annotated[
     Path | None, typer.Option("--dataset", help="Folder of case files; default: datasets/golden.")
 ]
 
+OutOption = Annotated[Path | None, typer.Option(help="Folder of the reports; default: eval_reports/latest.")]
+BaselineOption = Annotated[Path | None, typer.Option(help="Default: eval_reports/baseline.json.")]
+
 
 @app.callback()
 def workbench() -> None:
@@ -66,24 +69,30 @@ def evaluate(
     only: Annotated[str | None, typer.Option(help="Ids that start so, on one release, without the baseline.")] = None,
     release: Annotated[str, typer.Option(help="Release for --only.")] = "offline-base",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Transcripts of failing cases.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder of the reports; default: eval_reports/latest.")] = None,
+    out: OutOption = None,
     dataset: DatasetOption = None,
     catalog: CatalogOption = None,
+    baseline: BaselineOption = None,
 ) -> None:
     """Run the gate: 0 ok, 1 regression, 2 usage, 3 could not be judged, 5 stale cassettes."""
     from workbench.cli.gating import EvalOptions, run_eval, run_only
 
-    options = EvalOptions(verbose=verbose, out=out, dataset=dataset, catalog=catalog)
+    options = EvalOptions(verbose=verbose, out=out, dataset=dataset, catalog=catalog, baseline=baseline)
     code = run_only(only, release, options) if only is not None else run_eval(options)
     raise typer.Exit(code)
 
 
 @app.command()
-def bless(reason: Annotated[str, typer.Option(help="Why the new verdicts are right; kept in the baseline.")]) -> None:
+def bless(
+    reason: Annotated[str, typer.Option(help="Why the new verdicts are right; kept in the baseline.")],
+    out: OutOption = None,
+    dataset: DatasetOption = None,
+    baseline: BaselineOption = None,
+) -> None:
     """Run the gate and make its verdicts the new baseline; refused when a hard rule fails."""
-    from workbench.cli.gating import run_bless
+    from workbench.cli.gating import EvalOptions, run_bless
 
-    run_bless(reason)
+    run_bless(reason, EvalOptions(out=out, dataset=dataset, baseline=baseline))
 
 
 @app.command()

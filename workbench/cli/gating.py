@@ -13,7 +13,7 @@ import typer
 from bot_core.settings import PROJECT_ROOT, Settings, load_settings
 from workbench.evaluation.dataset.loading import Dataset, load_dataset
 from workbench.evaluation.gate.judgement import Judgement, Outcome
-from workbench.evaluation.gate.running import Gate
+from workbench.evaluation.gate.running import BASELINE, Gate
 from workbench.evaluation.gate.suites import Suite, run_suite
 from workbench.evaluation.report.annotations import workflow_commands
 from workbench.evaluation.report.transcripts import reasons, transcript
@@ -30,6 +30,10 @@ class EvalOptions:
     out: Path | None = None
     dataset: Path | None = None
     catalog: Path | None = None
+    baseline: Path | None = None
+
+    def gate(self) -> Gate:
+        return Gate(load_dataset(self.dataset), self.settings(), baseline_path=self.baseline or BASELINE)
 
     def settings(self) -> Settings:
         settings = load_settings()
@@ -38,7 +42,7 @@ class EvalOptions:
 
 def run_eval(options: EvalOptions) -> int:
     """Run every suite, write the reports, tell what is wrong. Returns the exit code."""
-    gate = Gate(load_dataset(options.dataset), options.settings())
+    gate = options.gate()
     judgement = gate.run(on_result=_show_progress)
     written = write_reports(judgement, options.out or REPORTS)
     _tell(judgement, options.verbose)
@@ -59,11 +63,11 @@ def run_only(prefix: str, release: str, options: EvalOptions) -> int:
     return int(Outcome.REGRESSION if wrong else Outcome.OK)
 
 
-def run_bless(reason: str) -> None:
+def run_bless(reason: str, options: EvalOptions) -> None:
     """Raises DatasetError when the verdicts cannot be a baseline."""
-    gate = Gate(load_dataset(), load_settings())
+    gate = options.gate()
     judgement = gate.run(on_result=_show_progress)
-    write_reports(judgement, REPORTS)
+    write_reports(judgement, options.out or REPORTS)
     baseline = gate.bless(judgement, reason, on=date.today())  # noqa: DTZ011 - the day on the blesser's desk
     counts = ", ".join(f"{name}: {len(cases)} cases" for name, cases in baseline.suites.items())
     typer.echo(f"{gate.baseline_path}: {counts}")

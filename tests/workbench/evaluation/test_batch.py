@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
 from workbench.evaluation.batch import CancelToken, run_batch
 from workbench.evaluation.build import build_subject
-from workbench.records import VariantSpec
+from workbench.records import CaseResult, VariantSpec
 from workbench.storage.journal import Journal
 
 
@@ -22,7 +23,7 @@ async def test_results_come_in_the_order_of_the_cases(few, subject):
 
 
 async def test_concurrency_and_order_change_nothing(few, subject):
-    def verdicts(results):
+    def verdicts(results: Sequence[CaseResult]) -> dict[str, object]:
         return {result.case_id: (result.verdict, [turn.reply.text for turn in result.turns]) for result in results}
 
     one = await run_batch(few.cases, subject, concurrency=1)

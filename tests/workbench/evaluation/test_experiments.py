@@ -5,7 +5,7 @@ import pytest
 from bot_core.errors import ConfigurationError
 from workbench.evaluation.batch import CancelToken
 from workbench.evaluation.compare import compare
-from workbench.evaluation.experiments import ExperimentSpec, database_path, run_experiment, runs_folder
+from workbench.evaluation.experiments import ExperimentSpec, Progress, database_path, run_experiment, runs_folder
 from workbench.records import RunStatus, VariantSpec
 from workbench.storage.database import open_database
 from workbench.storage.run_files import RunFiles
@@ -36,7 +36,7 @@ async def test_an_experiment_is_run_stored_and_compared(few, settings, database)
 
 
 async def test_progress_names_run_and_variant(few, settings):
-    seen = []
+    seen: list[Progress] = []
     await run_experiment(SPEC, settings, dataset=few, experiment_id="abc", on_progress=seen.append)
     assert [(p.run_id, p.variant, p.done, p.total) for p in seen][4:6] == [("abc-1", "A", 5, 5), ("abc-2", "B", 1, 5)]
     assert seen[0].experiment_id == "abc" and seen[0].result.case_id.startswith("few-")
@@ -71,7 +71,7 @@ async def test_a_killed_experiment_is_gone_on_with(few, settings):
     with pytest.raises(BaseExceptionGroup):
         await run_experiment(SPEC, settings, dataset=few, experiment_id="abc", on_progress=kill)
     assert killed is not None
-    played = []
+    played: list[Progress] = []
     again = await run_experiment(SPEC, settings, dataset=few, experiment_id="abc", on_progress=played.append)
     assert again.record.status is RunStatus.FINISHED
     assert [len(results) for results in again.results] == [5, 5]

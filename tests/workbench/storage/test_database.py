@@ -93,7 +93,7 @@ def test_threads_write_side_by_side(database):
 def test_a_failed_write_leaves_nothing_behind(database):
     database.save_results(run(), [result("a-a")])
     with pytest.raises(AttributeError):
-        database.save_results(run(), [object()])  # type: ignore[list-item]
+        database.save_results(run(), [object()])
     assert database.results("e1-1") == [result("a-a")]
 
 

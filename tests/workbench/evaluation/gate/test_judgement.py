@@ -12,10 +12,10 @@ from workbench.evaluation.scorers.table import HARD
 TODAY = date(2026, 11, 24)
 
 
-def against(before, after, **floors: float):
+def against(before, after, floors: dict[str, float] | None = None):
     """The judgement of `after` when `before` was blessed."""
     baseline = bless([suite_run(*before)], "first baseline", TODAY)
-    return judge([suite_run(*after, **floors)], baseline)
+    return judge([suite_run(*after, floors=floors)], baseline)
 
 
 def cases(count: int, *failing: int, scorer: str = "slots"):
@@ -77,7 +77,7 @@ def test_new_and_removed_cases_are_told_and_not_compared():
 def test_a_floor_holds_whatever_was_blessed():
     before = cases(20, 1, 2, scorer="intent")
     assert against(before, before).outcome is Outcome.OK
-    judgement = against(before, before, intent=0.95)
+    judgement = against(before, before, {"intent": 0.95})
     assert [problem.message for problem in judgement.problems] == ["intent: 90.0% is below 95%"]
 
 

@@ -12,6 +12,7 @@ from bot_core.agents import writer
 from bot_core.catalog.car import Constraint
 from bot_core.catalog.columns import CarColumns
 from bot_core.financing import calculator
+from bot_core.financing.plan import FinancingRules
 from bot_core.knowledge.service import KnowledgeService
 from bot_core.offline import gateway as offline_gateway
 from workbench.evaluation.gate.judgement import Outcome
@@ -47,7 +48,7 @@ def red(gate: Gate) -> list[str]:
 
 
 def test_a_wrong_interest_formula(gate, monkeypatch):
-    def simple(loan: Decimal, term_months: int, rules) -> Decimal:
+    def simple(loan: Decimal, term_months: int, rules: FinancingRules) -> Decimal:
         return round(loan * (1 + rules.annual_rate * term_months / 12) / term_months, 2)
 
     monkeypatch.setattr(calculator, "monthly_payment", simple)

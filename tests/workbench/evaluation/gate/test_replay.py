@@ -42,7 +42,7 @@ def recorded(few, settings, tmp_path, monkeypatch) -> Gate:
 
 
 @pytest.fixture
-def stale(recorded, tmp_path, monkeypatch) -> Gate:
+def stale(recorded: Gate, tmp_path, monkeypatch) -> Gate:
     """A prompt was changed after the recording."""
     folder = tmp_path / "templates"
     shutil.copytree(TEMPLATES, folder)
