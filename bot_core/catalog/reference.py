@@ -42,6 +42,13 @@ class MarketReference:
     articles: frozenset[str]
     trade_words: frozenset[str]
     never_cars: frozenset[str]
+    lone_names: frozenset[str]
+    """Ordinary words that are a car when a message holds nothing else."""
+    not_after: dict[str, frozenset[str]]
+    """key → words after which it is no car."""
+    number_words: dict[str, str]
+    counted: frozenset[str]
+    """Words before which a number counts things."""
 
     def make(self, name: str) -> str | None:
         return self.makes.get(name_key(name))
@@ -55,7 +62,8 @@ class MarketReference:
 @lru_cache(maxsize=1)
 def market_reference() -> MarketReference:
     data: dict[str, Any] = yaml.load(
-        _FILE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        _FILE.read_text(encoding="utf-8"),
+        Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader),  # noqa: S506
     )
     models: dict[str, list[NamedModel]] = {}
     by_name: dict[str, list[NamedModel]] = {}
@@ -75,6 +83,10 @@ def market_reference() -> MarketReference:
         articles=_keys(data["articles"]),
         trade_words=_keys(data["trade_words"]),
         never_cars=_keys(data["never_cars"]),
+        lone_names=_keys(data["lone_names"]),
+        not_after={name_key(word): _keys(words) for word, words in data["not_after"].items()},
+        number_words={name_key(word): str(digit) for word, digit in data["number_words"].items()},
+        counted=_keys(data["counted"]),
     )
 
 

@@ -20,7 +20,8 @@ _PLAIN = {
 }
 _PAYLOAD = re.compile(r"\s*[a-z_]+:[a-z0-9_-]+\s*", re.IGNORECASE)
 _RESTARTED = (
-    "make", "model", "version", "year_min", "year_max", "price_min", "price_max", "km_max", "transmission", "body_type", "features",
+    "make", "model", "version", "year_min", "year_max", "price_min", "price_max", "km_max", "transmission", "body_type",
+    "features",
 )  # fmt: skip
 
 

@@ -27,8 +27,8 @@ class Clause:
 
 
 def cut(text: str, cues: Sequence[Cue], findings: Sequence[Finding]) -> list[Clause]:
-    """Clauses of `text` in order; those without any cue or finding are left out. A joint inside a cue or finding does not cut."""
-    whole = [(item.start, item.end) for item in (*cues, *findings)]
+    """Clauses of `text` in order, without those that hold no cue or finding. A joint inside of one does not cut."""
+    whole = [(cue.start, cue.end) for cue in cues] + [(finding.start, finding.end) for finding in findings]
     clauses = [
         Clause(start, end, number)
         for number, (first, last) in enumerate(sentences(text))

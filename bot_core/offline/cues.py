@@ -31,7 +31,7 @@ def find_cues(text: str) -> tuple[Cue, ...]:
 
 
 def attack_spans(reading: Reading) -> tuple[tuple[int, int], ...]:
-    """Sentences (of the mended text) that try to make the bot break a rule; a real wish after the attack is left out."""
+    """Sentences (of the mended text) that try to make the bot break a rule; a real wish beside it is no part."""
     text = reading.mended
     spans = [match.span() for match in pattern("attacks", "unsafe").finditer(text)]
     spans += [match.span() for match in pattern("attacks", "encoded").finditer(text)]

@@ -12,8 +12,10 @@ from bot_core.offline.reading import Reading
 
 
 def read_days(reading: Reading, *, asked: bool) -> Iterator[Finding]:
-    """One finding for the first day of the message with the time beside it. A time without a day counts only when the bot
-    has just asked for the day (`asked`)."""
+    """One finding for the first day of the message with the time beside it.
+
+    A time without a day counts only when the bot has just asked for the day (`asked`).
+    """
     match = _whole().search(reading.mended)
     if match is None and asked:
         match = pattern("days", "time").search(reading.mended)

@@ -57,7 +57,7 @@ def _ask_about_one_car(values: dict[str, object], message: Message, state: Conve
     if "reference" in values or not (state.chosen or len(state.shown) == 1):
         return
     groups = {cue.group for cue in message.cues}
-    asks = groups & {"detail_ask", "price_ask"} and not groups & {"search", "car_noun"}
+    asks = groups & {"detail_ask", "price_ask"} and not groups & {"search", "car_noun", "some_car"}
     if asks and values.keys() <= _ASKED_OF_ONE_CAR and not _is_plural(message):
         values["reference"] = CarReference(kind=ReferenceKind.CHOSEN)
 

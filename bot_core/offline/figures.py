@@ -1,86 +1,43 @@
-"""From the numbers of a message to price, distance, year, down payment, term and monthly budget, by the words around them."""
+"""Down payment, monthly budget, term, price, distance and year from the numbers of a message and their words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 
-from bot_core.offline.findings import Finding, overlaps
-from bot_core.offline.lexicon import lexicon_file, pattern
-from bot_core.offline.reading import Reading
-from bot_core.quantities.finder import find_quantities
-from bot_core.quantities.quantity import Quantity, QuantityKind
+from bot_core.offline.findings import Finding
+from bot_core.offline.lexicon import pattern
+from bot_core.offline.limits import read_prices, read_years
+from bot_core.offline.surroundings import Figure
+from bot_core.quantities.quantity import QuantityKind
 
-_BEFORE, _AFTER = 48, 36
-"""Characters around a number in which its words are looked for."""
-_ROUND_ABOUT = Decimal("0.10")
-"""Of the amount, to both sides: "unos 200" is 180 to 220."""
-_LEAST_PRICE = 10_000
 _MOST_MONTHLY = 25_000
 """MXN; above it "puedo pagar 200 mil" speaks of the price."""
 _THOUSAND = Decimal(1000)
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A number at `start:end` of the mended text with the words next to it."""
+class FigureContext:
+    """What the rest of the message and the conversation say about its numbers."""
 
-    kind: QuantityKind
-    value: Decimal
-    start: int
-    end: int
-    before: str
-    after: str
-    link: str
-    """What stands between this number and the next, when that is near; else empty."""
-
-
-def figures_in(reading: Reading, names: Sequence[tuple[int, int]]) -> tuple[Figure, ...]:
-    """Numbers outside of `names` (cars' names in the mended text), with their surroundings up to the next number."""
-    found = [
-        (quantity, reading.to_mended(quantity.start), reading.to_mended(quantity.end))
-        for quantity in find_quantities(reading.text)
-    ]
-    found = [item for item in found if not overlaps(names, item[1], item[2])]
-    return tuple(_figure(reading.mended, found, place) for place in range(len(found)))
+    searched: bool
+    """The message looks for a car."""
+    credit: bool
+    """It speaks of monthly payments."""
+    plain_is_down_payment: bool
+    """ "con 80 mil" is a down payment, not a price."""
+    asked_down_payment: bool
+    """The bot has just asked for it: any amount is one."""
 
 
-def _figure(text: str, found: Sequence[tuple[Quantity, int, int]], place: int) -> Figure:
-    quantity, start, end = found[place]
-    floor = found[place - 1][2] if place else 0
-    ceiling = found[place + 1][1] if place + 1 < len(found) else len(text)
-    return Figure(
-        kind=quantity.kind,
-        value=quantity.value,
-        start=start,
-        end=end,
-        before=text[max(floor, start - _BEFORE) : start],
-        after=text[end : min(ceiling, end + _AFTER)],
-        link=text[end:ceiling].strip() if ceiling < len(text) and ceiling - end <= 14 else "",
-    )
-
-
-def read_figures(
-    figures: Sequence[Figure],
-    text: str,
-    now: datetime,
-    *,
-    credit: bool,
-    plain_is_down_payment: bool,
-    asked_down_payment: bool,
-) -> Iterator[Finding]:
-    """`credit`: the message speaks of monthly payments. `plain_is_down_payment`: "con 80 mil" is one, not a price.
-    `asked_down_payment`: the bot has just asked for it, so any amount is one."""
+def read_figures(figures: Sequence[Figure], text: str, now: datetime, context: FigureContext) -> Iterator[Finding]:
+    """`text` is the mended message without cars' names; `now` turns "de menos de 5 años" into a year."""
     prices: list[Figure] = []
-    years: list[Figure] = []
     for figure in figures:
         match figure.kind:
-            case QuantityKind.YEAR:
-                years.append(figure)
             case QuantityKind.KILOMETRES:
                 yield from _kilometres(figure)
             case QuantityKind.TERM:
@@ -88,15 +45,26 @@ def read_figures(
             case QuantityKind.PERCENT:
                 yield from _percent(figure)
             case QuantityKind.AMOUNT | QuantityKind.NUMBER:
-                finding = _payment(figure, credit=credit, plain_is_down_payment=plain_is_down_payment)
-                finding = finding or (_down_payment(figure) if asked_down_payment else None)
-                if finding:
+                if finding := _payment(figure, context):
                     yield finding
-                elif finding is None and figure.kind is QuantityKind.AMOUNT and not _ends(figure.before, "income"):
-                    prices.append(figure)
-    yield from _in_pairs(prices, _price)
-    yield from _in_pairs(years, _year)
+                elif price := _as_price(figure, searched=context.searched):
+                    prices.append(price)
+    yield from read_prices(prices)
+    yield from read_years([figure for figure in figures if figure.kind is QuantityKind.YEAR])
     yield from _phrases(text, now)
+
+
+def _as_price(figure: Figure, *, searched: bool) -> Figure | None:
+    """ "de 450 pa bajo" are thousands where a car is looked for."""
+    if figure.ends("income"):
+        return None
+    if figure.kind is QuantityKind.AMOUNT:
+        return figure
+    is_limited = any(figure.starts(name) for name in ("max_after", "min_after", "about_after"))
+    is_budget = re.search(r"\b(presupuesto|precio|budget|price)\b", figure.before)
+    if (is_budget or (searched and is_limited)) and 60 <= figure.value < 1000:
+        return replace(figure, kind=QuantityKind.AMOUNT, value=figure.value * _THOUSAND)
+    return None
 
 
 def _phrases(text: str, now: datetime) -> Iterator[Finding]:
@@ -105,38 +73,36 @@ def _phrases(text: str, now: datetime) -> Iterator[Finding]:
     elif match := pattern("amounts", "half").search(text):
         yield Finding("down_payment_percent", Decimal(50), match.start(), match.end())
     for match in pattern("amounts", "age").finditer(text):
-        if match.group(2) and _ends(text[max(0, match.start() - _BEFORE) : match.start()], "max_before"):
-            yield Finding("year_min", now.year - int(match.group(1)), match.start(), match.end())
+        yield Finding("year_min", now.year - int(match["years"]), match.start(), match.end())
 
 
-def _payment(figure: Figure, *, credit: bool, plain_is_down_payment: bool) -> Finding | None:
-    """A down payment or a monthly amount, when the words beside the number say so."""
-    value = figure.value
-    if _starts(figure.after, "down_payment", "after"):
+def _payment(figure: Figure, context: FigureContext) -> Finding | None:
+    """A down payment or a monthly amount, when the words beside the number or the last question say so."""
+    if figure.starts("down_payment", "after"):
         return _down_payment(figure)
-    if _starts(figure.after, "fortnightly"):
-        return Finding("monthly_budget", value * 2, figure.start, figure.end)
-    if _starts(figure.after, "monthly", "after") or _is_monthly_unit(figure):
+    if figure.starts("fortnightly"):
+        return Finding("monthly_budget", figure.value * 2, figure.start, figure.end)
+    if figure.starts("monthly", "after"):
         return _monthly(figure)
-    if _ends(figure.before, "down_payment", "before"):
+    if figure.ends("down_payment", "before"):
         return _down_payment(figure)
-    if figure.kind is not QuantityKind.AMOUNT or _ends(figure.before, "income"):
-        return None
-    if _ends(figure.before, "monthly", "before") and value <= _MOST_MONTHLY:
-        return Finding("monthly_budget", value, figure.start, figure.end)
-    if credit and value <= _MOST_MONTHLY and re.search(r"\b(pagar|pago|pagando|pay|alcanza)\b", figure.before):
-        return Finding("monthly_budget", value, figure.start, figure.end)
-    if plain_is_down_payment and re.search(r"\b(con|with|dejando|si tengo)\s+(unos\s+|los\s+)?$", figure.before):
-        return _down_payment(figure)
-    return None
+    if figure.kind is QuantityKind.AMOUNT and not figure.ends("income"):
+        if figure.value <= _MOST_MONTHLY and _is_for_a_month(figure, context):
+            return Finding("monthly_budget", figure.value, figure.start, figure.end)
+        if context.plain_is_down_payment and re.search(
+            r"\b(con|with|dejando|si tengo)\s+(unos\s+|los\s+)?$", figure.before
+        ):
+            return _down_payment(figure)
+    return _down_payment(figure) if context.asked_down_payment else None
 
 
-def _is_monthly_unit(figure: Figure) -> bool:
-    return figure.kind is QuantityKind.AMOUNT and bool(re.match(r"\W*(mensualidad|al mes)", figure.after))
+def _is_for_a_month(figure: Figure, context: FigureContext) -> bool:
+    pays = re.search(r"\b(pagar|pago|pagando|pay|alcanza)\b", figure.before)
+    return bool(figure.ends("monthly", "before")) or (context.credit and bool(pays))
 
 
 def _monthly(figure: Figure) -> Finding | None:
-    if _ends(figure.before, "income"):
+    if figure.ends("income"):
         return None
     value = figure.value * _THOUSAND if figure.value < 100 else figure.value
     return Finding("monthly_budget", value, figure.start, figure.end)
@@ -152,112 +118,12 @@ def _down_payment(figure: Figure) -> Finding | None:
 
 def _percent(figure: Figure) -> Iterator[Finding]:
     is_rate = pattern("amounts", "rate_near").search(figure.before[-24:] + " " + figure.after[:16])
-    is_down = _starts(figure.after, "down_payment", "after") or _ends(figure.before, "down_payment", "before")
+    is_down = figure.starts("down_payment", "after") or figure.ends("down_payment", "before")
     if (is_down or not is_rate) and 0 <= figure.value <= 100:
         yield Finding("down_payment_percent", figure.value, figure.start, figure.end)
 
 
 def _kilometres(figure: Figure) -> Iterator[Finding]:
     """The catalogue is searched by a limit only: "más de 60 mil km" says nothing."""
-    if _ends(figure.before, "max_before") or not _ends(figure.before, "min_before"):
+    if figure.ends("max_before") or not figure.ends("min_before"):
         yield Finding("km_max", int(figure.value), figure.start, figure.end)
-
-
-def _in_pairs(figures: Sequence[Figure], read_alone: Callable[[Figure], Iterator[Finding]]) -> Iterator[Finding]:
-    """Two linked numbers are a range; the others are read one by one."""
-    index = 0
-    while index < len(figures):
-        left = figures[index]
-        right = figures[index + 1] if index + 1 < len(figures) else None
-        if right and _is_range(left, right):
-            while index + 2 < len(figures) and _is_range(right, figures[index + 2]):
-                index += 1
-                right = figures[index + 1]
-            low, high = sorted((left.value, right.value))
-            names = ("year_min", "year_max") if left.kind is QuantityKind.YEAR else ("price_min", "price_max")
-            whole = int if left.kind is QuantityKind.YEAR else Decimal
-            yield Finding(names[0], whole(low), left.start, right.end)
-            yield Finding(names[1], whole(high), left.start, right.end)
-            index += 2
-        else:
-            yield from read_alone(left)
-            index += 1
-
-
-def _is_range(left: Figure, right: Figure) -> bool:
-    link = left.link
-    if not link or left.kind is not right.kind:
-        return False
-    if link == "," and left.kind is QuantityKind.YEAR:
-        return True
-    if not pattern("amounts", "range_link").fullmatch(link) and link not in "-–—/":
-        return False
-    opened = bool(re.search(r"\b(entre|between|rango)\b", left.before)) or left.kind is QuantityKind.YEAR
-    return opened or link.split()[0] not in ("y", "and")
-
-
-def _price(figure: Figure) -> Iterator[Finding]:
-    value, start, end = figure.value, figure.start, figure.end
-    if value < _LEAST_PRICE:
-        return
-    side = _side(figure)
-    if side == "about":
-        yield Finding("price_min", value * (1 - _ROUND_ABOUT), start, end)
-        yield Finding("price_max", value * (1 + _ROUND_ABOUT), start, end)
-    else:
-        yield Finding("price_min" if side == "min" else "price_max", value, start, end)
-
-
-def _side(figure: Figure) -> str:
-    if _starts(figure.after, "min_after") or _ends(figure.before, "not_less"):
-        return "min"
-    if _starts(figure.after, "max_after"):
-        return "max"
-    if _starts(figure.after, "about_after"):
-        return "about"
-    nearest = {name: place for name in ("max", "min", "about") if (place := _ends(figure.before, f"{name}_before"))}
-    if "max" in nearest and ("min" not in nearest or nearest["max"] <= nearest["min"]):
-        return "about" if nearest.get("about", 0) > nearest["max"] and "con" in figure.before.split() else "max"
-    if "min" in nearest:
-        return "min"
-    return "about" if "about" in nearest else "max"
-
-
-def _year(figure: Figure) -> Iterator[Finding]:
-    year, start, end = int(figure.value), figure.start, figure.end
-    if _starts(figure.after, "years", "min_after"):
-        yield Finding("year_min", year, start, end)
-    elif _starts(figure.after, "years", "max_after"):
-        yield Finding("year_max", year, start, end)
-    elif _ends(figure.before, "years", "above"):
-        yield Finding("year_min", year + 1, start, end)
-    elif _ends(figure.before, "years", "below"):
-        yield Finding("year_max", year - 1, start, end)
-    elif _ends(figure.before, "years", "min_before"):
-        yield Finding("year_min", year, start, end)
-    elif _ends(figure.before, "years", "max_before"):
-        yield Finding("year_max", year, start, end)
-    else:
-        yield Finding("year_min", year, start, end)
-        yield Finding("year_max", year, start, end)
-
-
-def _starts(after: str, *path: str) -> bool:
-    return bool(_opening(path).match(after))
-
-
-def _ends(before: str, *path: str) -> int:
-    """Where in `before` (1 or more) the words at `path` begin that lead up to the number, over fillers; 0 when none do."""
-    match = _closing(path).search(before)
-    return match.start() + 1 if match else 0
-
-
-@lru_cache
-def _opening(path: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(r"[^\w\n?]*" + pattern("amounts", *path).pattern)
-
-
-@lru_cache
-def _closing(path: tuple[str, ...]) -> re.Pattern[str]:
-    fillers = "|".join(lexicon_file("amounts")["fillers"].strip().replace(" ", r"\s+").splitlines())
-    return re.compile(pattern("amounts", *path).pattern + rf"(?:[\s,]+(?:{fillers})|\s*[:=$]){{0,4}}\s*$")

@@ -1,4 +1,4 @@
-"""Spanish or English: by the words that only one of them uses. A message that says too little keeps the conversation's language."""
+"""Spanish or English, by the words that only one of them uses; a message that says too little changes nothing."""
 
 from __future__ import annotations
 

@@ -13,35 +13,47 @@ from bot_core.sessions.state import ConversationState
 
 _WORD = re.compile(r"[^\W\d_]+")
 _FEW_WORDS = 3
+_AT_THE_START = 4
+"""Characters before the first word: "¿un auto alto para la ciudad?"."""
+_CAR_WORDS = frozenset({"car_noun", "some_car"})
+_ABOUT_CARS = _CAR_WORDS | {"domain", "have", "price_ask", "detail_ask", "search", "inform"}
 _PLAIN_YES = re.compile(r"\W*(?:si|sip|simon|claro|dale|yes|yeah|yep|sure)\b")
 
 
 def read_leftover(message: Message, state: ConversationState) -> UserIntentionResponse:
-    """Courtesy is answered, a bare number is asked about; a question about cars goes to the knowledge base, the rest is refused."""
+    """Courtesy is answered, a bare number asked about, a question about cars looked up; the rest is refused."""
     groups = {cue.group for cue in message.cues}
-    text = message.reading.text.strip()
-    words = _WORD.findall(text)
     language = message.language
     if topic := courtesy(groups):
         return _one(Intent.GREETING, language, topic=topic)
-    number = next((f for f in message.figures if f.kind in (QuantityKind.NUMBER, QuantityKind.AMOUNT)), None)
-    if number and len(words) <= _FEW_WORDS:
+    words = _WORD.findall(message.reading.text)
+    if len(words) <= _FEW_WORDS:
+        return _brief(message, groups, state, has_words=bool(words))
+    if message.cues and message.cues[0].group in _CAR_WORDS and message.cues[0].start <= _AT_THE_START:
+        return _one(Intent.CAR_RECOMMENDATION, language, confidence=0.6)
+    if "insult" in groups:
+        return _one(Intent.OUT_OF_SCOPE, language, confidence=0.8)
+    if groups & _ABOUT_CARS:
+        return _one(Intent.GENERAL_INFO, language, topic=message.reading.text.strip(), confidence=0.5)
+    return _one(Intent.OUT_OF_SCOPE, language, confidence=0.5)
+
+
+def _brief(message: Message, groups: set[str], state: ConversationState, *, has_words: bool) -> UserIntentionResponse:
+    """At most three words, which may be none: "200", "sí", "👍", "carros", "asdf"."""
+    language = message.language
+    if any(figure.kind in (QuantityKind.NUMBER, QuantityKind.AMOUNT) for figure in message.figures):
         return _about_number(message, language)
-    if not words:
+    if not has_words:
         return _one(Intent.GREETING, language, topic="thanks" if state.turns else None, confidence=0.5)
-    if "yes" in groups and len(words) <= _FEW_WORDS:
-        if _PLAIN_YES.match(message.reading.mended) and (state.shown or state.chosen):
-            return asking("agreed", language, Intent.CAR_RECOMMENDATION)
-        return _one(Intent.GREETING, language, topic="thanks")
-    if "no" in groups and len(words) <= _FEW_WORDS:
+    if "agreed" in groups and _PLAIN_YES.match(message.reading.mended) and state.shown:
+        return asking("agreed", language, Intent.CAR_RECOMMENDATION)
+    if groups & {"agreed", "refused"}:
         return _one(Intent.GREETING, language, topic="thanks")
     if "insult" in groups:
         return _one(Intent.OUT_OF_SCOPE, language, confidence=0.8)
-    if groups & {"domain", "have", "price_ask", "car_noun", "detail_ask", "search"} and len(words) >= _FEW_WORDS:
-        return _one(Intent.GENERAL_INFO, language, topic=text, confidence=0.5)
-    if len(words) > _FEW_WORDS:
-        return _one(Intent.OUT_OF_SCOPE, language, confidence=0.5)
-    return asking("unclear", language, Intent.OUT_OF_SCOPE)
+    if groups & _CAR_WORDS:
+        return _one(Intent.CAR_RECOMMENDATION, language, confidence=0.6)
+    return asking("unclear", language, Intent.GENERAL_INFO if "inform" in groups else Intent.OUT_OF_SCOPE)
 
 
 def courtesy(groups: set[str]) -> str | None:

@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 
 _FOLDER = Path(__file__).with_name("lexicon")
-_BLANK_OR_LOOK_BEHIND = re.compile(r"\(\?<[!=][^)]*\)| ")
+_BLANK_OR_LOOK_BEHIND = re.compile(r"\(\?<[!=][^)]*\)| \??")
+_ANY_BLANKS = {" ": r"\s+", " ?": r"\s*"}
 _WORD_START, _WORD_END = r"(?<![^\W_])", r"(?![^\W_])"
 
 
@@ -58,6 +59,13 @@ def texts(language: str) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=1)
+def words_of_lexicon() -> frozenset[str]:
+    """Every word that stands in the lexicon: none of them is a misspelling."""
+    texts = (path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.yaml")) if path.stem != "spelling")
+    return frozenset(word for text in texts for word in re.findall(r"[a-z]{4,}", text))
+
+
 def _at(file: str, path: tuple[str, ...]) -> str:
     data: Any = lexicon_file(file)
     for key in path:
@@ -71,4 +79,4 @@ def _alternatives(lines: str) -> str:
 
 def _with_any_blanks(line: str) -> str:
     """Look-behinds need a fixed width: their blanks stay single."""
-    return _BLANK_OR_LOOK_BEHIND.sub(lambda match: r"\s+" if match.group() == " " else match.group(), line)
+    return _BLANK_OR_LOOK_BEHIND.sub(lambda match: _ANY_BLANKS.get(match.group(), match.group()), line)

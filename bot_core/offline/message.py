@@ -11,18 +11,20 @@ from bot_core.catalog.service import CarDataService
 from bot_core.messages import Language
 from bot_core.offline.cues import Cue, attack_spans, find_cues
 from bot_core.offline.days import read_days
-from bot_core.offline.figures import Figure, figures_in, read_figures
+from bot_core.offline.figures import FigureContext, read_figures
 from bot_core.offline.findings import Finding
 from bot_core.offline.language import language_of
 from bot_core.offline.names import read_name
 from bot_core.offline.places import PlaceReader
 from bot_core.offline.reading import Reading, prepared, read
-from bot_core.offline.references import NamedSpan, bare_position, read_references
+from bot_core.offline.references import NamedSpan, read_references
+from bot_core.offline.surroundings import Figure, figures_in
 from bot_core.offline.wishes import is_negated, read_wishes
 from bot_core.quantities.quantity import QuantityKind
 from bot_core.sessions.state import ConversationState, PendingQuestion
 
 _CREDIT = frozenset({"financing", "financing_topic"})
+_SEARCHING = frozenset({"search", "some_car", "have"})
 _EXACT = 100.0
 
 
@@ -91,15 +93,14 @@ class MessageReader:
         spans = [(span.start, span.end) for span, _ in cars]
         text = _without(reading.mended, spans)
         credit = any(cue.group in _CREDIT for cue in cues) or any(f.kind is QuantityKind.TERM for f in figures)
-        searched = any(cue.group in ("search", "have") for cue in cues)
-        yield from read_figures(
-            figures,
-            text,
-            now,
+        searched = any(cue.group in _SEARCHING for cue in cues)
+        context = FigureContext(
+            searched=searched or bool(cars),
             credit=credit,
             plain_is_down_payment=credit or (bool(state.shown) and not searched),
             asked_down_payment=state.pending is PendingQuestion.DOWN_PAYMENT,
         )
+        yield from read_figures(figures, text, now, context)
         yield from read_wishes(text, spans)
         yield from read_days(reading, asked=state.pending is PendingQuestion.LEAD_DAY)
         yield from read_name(reading, asked=state.pending is PendingQuestion.LEAD_NAME)
@@ -114,10 +115,6 @@ class MessageReader:
 def wanted_cars(message: Message) -> list[tuple[NamedSpan, CarMention]]:
     """Named cars that are not refused ("no quiero nissan, mejor un mazda")."""
     return [item for item in message.cars if not is_negated(message.reading.mended, item[0].start)]
-
-
-def is_bare_position(message: Message) -> bool:
-    return bare_position(message.reading.mended) is not None
 
 
 def _span(reading: Reading, mention: CarMention) -> NamedSpan:

@@ -15,7 +15,7 @@ _LONGEST = 5
 
 
 def read_name(reading: Reading, *, asked: bool) -> Iterator[Finding]:
-    """One finding at most. `asked`: the bot has just asked for the name, so a message that holds nothing else is one."""
+    """One finding at most. `asked`: the bot has just asked for the name, so a message with nothing else is one."""
     for match in pattern("names", "introduced").finditer(reading.mended):
         name, end = _name_from(reading, match.end())
         if name:
@@ -32,7 +32,12 @@ def _name_from(reading: Reading, start: int) -> tuple[str | None, int]:
     text = reading.text
     for match in _WORD.finditer(text, last):
         gap = text[last : match.start()]
-        if len(words) >= _LONGEST or gap.strip(" :") or "\n" in gap or not _may_belong(match.group(), words):
+        if (
+            len(words) >= _LONGEST
+            or gap.strip(" :," if not words else " ")
+            or "\n" in gap
+            or not _may_belong(match.group(), words)
+        ):
             break
         words.append(match.group())
         last = match.end()

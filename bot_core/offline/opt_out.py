@@ -1,4 +1,4 @@
-"""Does the customer want no more messages? Decided by code alone: it must never depend on what a model makes of a text."""
+"""Does the customer want no more messages? Decided by code alone, never by what a model makes of a text."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _THOUSAND = Decimal(1000)
 _SHORT = 40
 """Characters of an answer or of a question that it completes."""
 _WORD = re.compile(r"[^\W\d_]+")
-_REFUSALS = frozenset({"no", "thanks", "farewell"})
+_REFUSALS = frozenset({"refused", "thanks", "farewell"})
 _ASKED_BY: Mapping[PendingQuestion, Intent] = {
     PendingQuestion.BUDGET: Intent.CAR_RECOMMENDATION,
     PendingQuestion.DOWN_PAYMENT: Intent.FINANCING,
@@ -67,5 +67,5 @@ def _bare_place(message: Message) -> str | None:
         r"^\W*(?:en|la de|el de|por|in|de|vivo en|soy de)\s+", "", message.reading.text.strip(), flags=re.IGNORECASE
     )
     words = _WORD.findall(text)
-    known = any(cue.group in ("yes", "no", "domain", "have") for cue in message.cues)
+    known = any(cue.group in ("agreed", "refused", "domain", "have") for cue in message.cues)
     return text.strip(" .,!?¿¡") if 1 <= len(words) <= 3 and not known else None

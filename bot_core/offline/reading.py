@@ -1,4 +1,4 @@
-"""A message as the rules read it: folded, slang written out, misspelt key words mended; every place leads back to the original."""
+"""A message as the rules read it: folded, slang written out, key words mended, with the way back to the original."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot_core.offline.lexicon import lexicon_file
+from bot_core.offline.lexicon import lexicon_file, words_of_lexicon
 
 LONGEST = 4000
 """Characters that are read; of a longer message the beginning and the end."""
@@ -72,8 +72,10 @@ def folded(text: str) -> str:
 
 
 def read(text: str, names: Iterable[tuple[int, int]] = (), *, mend: bool = True) -> Reading:
-    """`text` as prepared() gives it. Words inside `names` (spans of cars' names) are not mended; with `mend` False only slang
-    is written out."""
+    """`text` as prepared() gives it. Words inside `names` (spans of cars' names) stay as they are.
+
+    With `mend` False only slang is written out.
+    """
     plain = folded(text)
     taken = sorted(names)
     pieces: list[str] = []
@@ -132,4 +134,4 @@ class _Spelling:
 @lru_cache(maxsize=1)
 def _spelling() -> _Spelling:
     data = lexicon_file("spelling")
-    return _Spelling(tuple(data["targets"]), frozenset(data["targets"]) | frozenset(data["right"]), data["instead"])
+    return _Spelling(tuple(data["targets"]), words_of_lexicon().union(data["targets"], data["right"]), data["instead"])

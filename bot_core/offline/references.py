@@ -1,4 +1,4 @@
-"""Which of the cars shown the customer points at: "el segundo", "ese", "el jetta que me dijiste", "uno más barato", "otros"."""
+"""Which of the cars shown the customer points at: "el segundo", "ese", "el jetta que me dijiste", "otros"."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from bot_core.offline.findings import Finding, overlaps
 from bot_core.offline.lexicon import lexicon_file, pattern, preceding
 
 _RELATIVE = (ReferenceKind.LOWER_KM, ReferenceKind.NEWER, ReferenceKind.CHEAPER)
-_MEASURE = r"\s*(?:%|km|mil\b|de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sept\w*|octubre|noviembre|diciembre)\b|anos?\b|meses\b|pm\b|am\b|:)"
+_MEASURE = re.compile(
+    r"\s*(?:%|km|mil\b|anos?\b|meses\b|pm\b|am\b|:"
+    r"|de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sept\w*|octubre|noviembre|diciembre)\b)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,10 @@ class NamedSpan:
 def read_references(
     text: str, names: Sequence[NamedSpan], figures: Sequence[tuple[int, int]], known: Sequence[Car]
 ) -> Iterator[Finding]:
-    """References in `text` (mended), in its order. `figures` are spans of numbers with a unit; `known` the cars that were ever
-    shown: "el jetta" means one of them when it was."""
+    """References in `text` (mended), in its order. `figures` are spans of numbers with a unit.
+
+    `known` are the cars that were ever shown: "el jetta" means one of them when it was.
+    """
     spans = [(name.start, name.end) for name in names]
     found = list(_ordinals(text, spans + list(figures)))
     found += _described(text, names, known)
@@ -70,7 +75,7 @@ def _ordinals(text: str, taken: list[tuple[int, int]]) -> Iterator[Finding]:
             yield _reference(ReferenceKind.ORDINAL, match.span(), _ordinal_value(match.group("ordinal")))
     for match in _numbered().finditer(text):
         position = _position(match.group("number"))
-        unit = re.match(_MEASURE, text[match.end() :])
+        unit = _MEASURE.match(text, match.end())
         if position and not unit and not overlaps(taken, *match.span("number")):
             yield _reference(ReferenceKind.ORDINAL, match.span(), position)
 

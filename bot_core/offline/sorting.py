@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot_core.intents import Intent, ReferenceKind
+from bot_core.intents import Intent
 from bot_core.offline.clauses import Clause, cut
 from bot_core.offline.cues import Cue
 from bot_core.offline.findings import CAR_SLOTS, FINANCING_SLOTS, SEARCH_SLOTS, Finding
@@ -15,7 +15,9 @@ from bot_core.sessions.state import ConversationState, PendingQuestion
 
 CAR, FINANCING, INFO, SALES = Intent.CAR_RECOMMENDATION, Intent.FINANCING, Intent.GENERAL_INFO, Intent.SALES
 LEAD_QUESTIONS = frozenset({PendingQuestion.LEAD_BRANCH, PendingQuestion.LEAD_DAY, PendingQuestion.LEAD_NAME})
-_SEARCHED = ("search", "price_ask", "detail_ask")
+_OWNERS_OF_NAMES = (SALES, Intent.PERSON_REQUEST, Intent.GREETING, CAR, FINANCING, INFO)
+_OWNERS_OF_PLACES = (SALES, INFO, CAR, FINANCING)
+"""Who takes what no clause decided, the first that is there."""
 _LONE = frozenset({"price_min", "price_max", "sort"})
 """Alone before a payment these describe the car to finance: "de 300 mil, 60 mil de enganche"."""
 
@@ -29,10 +31,11 @@ class Sorter:
         self._topic = topic
         self._wishes = WishBook()
         self._undecided: list[Finding] = []
+        self._asks_name = state.pending is PendingQuestion.LEAD_NAME
         self._in_lead = state.lead is not None and state.pending in LEAD_QUESTIONS
 
     def sort(self) -> WishBook:
-        findings = [*self._message.findings, *self._car_findings()]
+        findings = _outside_of_name([*self._message.findings, *self._car_findings()], self._asks_name)
         findings.sort(key=lambda finding: finding.start)
         clauses = cut(self._message.reading.mended, self._message.cues, findings)
         before: Intent | None = None
@@ -74,19 +77,8 @@ class Sorter:
             intent = self._meaning(cue, clause)
             if intent:
                 found.setdefault(intent, cue)
-        if INFO in found and clause.has("info_strong"):
-            found.pop(FINANCING, None)
-        if Intent.PERSON_REQUEST in found and SALES not in found:
-            for weaker in (INFO, FINANCING):
-                found.pop(weaker, None)
-        if SALES in found and Intent.PERSON_REQUEST in found:
-            found.pop(Intent.PERSON_REQUEST)
-        if SALES in found and INFO in found and not clause.has("info_strong"):
-            found.pop(INFO)
-        if INFO in found and SALES in found:
-            found.pop(SALES)
-        if len(found) > 1 and Intent.OUT_OF_SCOPE in found and CAR not in found:
-            found.pop(Intent.OUT_OF_SCOPE)
+        for weaker in _silenced(set(found), clause):
+            found.pop(weaker, None)
         return sorted(found.items(), key=lambda item: item[1].start)
 
     def _meaning(self, cue: Cue, clause: Clause) -> Intent | None:
@@ -96,6 +88,8 @@ class Sorter:
                 return Intent.PERSON_REQUEST
             case "sales" | "trade_in_wish":
                 return SALES
+            case "see":
+                return SALES if "day" in slots and not clause.has("info", "info_strong", "search") else None
             case "financing" | "financing_topic":
                 return FINANCING
             case "info_strong":
@@ -107,13 +101,13 @@ class Sorter:
                 return Intent.OUT_OF_SCOPE
             case "greeting" | "identity":
                 return Intent.GREETING
-            case "search" | "price_ask" | "have" | "detail_ask":
+            case "search" | "some_car" | "price_ask" | "have" | "detail_ask":
                 return self._searching(cue, clause, slots)
         return None
 
     def _searching(self, cue: Cue, clause: Clause, slots: set[str]) -> Intent | None:
         others = ("info_strong", "info", "person", "sales", "trade_in_wish", "out_of_scope")
-        about = bool(slots & (SEARCH_SLOTS | {"car", "reference"})) or clause.has("car_noun")
+        about = bool(slots & (SEARCH_SLOTS | {"car", "reference"})) or clause.has("car_noun", "some_car")
         if cue.group == "search":
             return CAR if about or not clause.has(*others, "financing", "financing_topic") else None
         if clause.has(*others, "financing", "financing_topic") or slots & FINANCING_SLOTS:
@@ -121,7 +115,7 @@ class Sorter:
         if cue.group in ("price_ask", "detail_ask"):
             known = bool(self._state.chosen) or len(self._state.shown) == 1
             return CAR if about or known or (cue.group == "price_ask" and self._state.shown) else None
-        return CAR if about else None
+        return CAR if about or cue.group == "some_car" else None
 
     def _is_new_question(self, clause: Clause, before: Intent | None) -> bool:
         return before is not INFO or clause.has("info_strong", "info")
@@ -144,6 +138,8 @@ class Sorter:
             self._place_wish(finding, clause, own, before)
 
     def _place_detail(self, finding: Finding, own: list[Intent]) -> None:
+        if Intent.OUT_OF_SCOPE in own:
+            return
         if SALES in own:
             self._wishes.add(SALES, finding)
         elif finding.slot in ("branch", "city") and INFO in own:
@@ -191,33 +187,42 @@ class Sorter:
             return FINANCING
         if self._wishes.holds(SALES) and slots <= {"reference", "car"}:
             return SALES
-        points = [f for f in wishes if f.slot == "reference"]
-        if (
-            points
-            and self._topic in (FINANCING, SALES)
-            and not self._wishes.holds(CAR)
-            and slots <= {"reference", "car"}
-        ):
+        points = bool(slots & {"reference", "sort"}) and slots <= {"reference", "car", "sort"}
+        if points and self._state.shown and self._topic in (FINANCING, SALES) and not self._wishes.holds(CAR):
             return self._topic
         return CAR
 
     def _settle_detail(self, finding: Finding) -> None:
-        if finding.slot == "customer_name":
-            order = (SALES, Intent.PERSON_REQUEST, Intent.GREETING, CAR, FINANCING, INFO)
-            target = next((intent for intent in order if self._wishes.holds(intent)), Intent.GREETING)
-        elif finding.slot == "day":
-            if not self._wishes.holds(SALES) and (
-                not self._wishes.is_empty or self._state.lead is None and not self._state.shown
-            ):
-                return
-            target = SALES
-        else:
-            order = (SALES, INFO, CAR, FINANCING)
-            target = next((intent for intent in order if self._wishes.holds(intent)), INFO)
+        """A place, a day or a name that stands alone."""
+        nothing_else = self._wishes.is_empty
+        if finding.slot == "day":
+            under_way = self._state.lead is not None or bool(self._state.shown)
+            if self._wishes.holds(SALES) or (nothing_else and under_way):
+                self._wishes.add(SALES, finding)
+            return
+        order = _OWNERS_OF_NAMES if finding.slot == "customer_name" else _OWNERS_OF_PLACES
+        alone = Intent.GREETING if finding.slot == "customer_name" else INFO
+        target = next((intent for intent in order if self._wishes.holds(intent)), alone)
         self._wishes.add(target, finding)
 
 
-def relative_kind(findings: Sequence[Finding]) -> ReferenceKind | None:
-    """The kind of a reference that asks for a new search, when `findings` hold one."""
-    kinds = (finding.value.kind for finding in findings if finding.slot == "reference")
-    return next((kind for kind in kinds if kind not in POINTING), None)
+def _silenced(found: set[Intent], clause: Clause) -> set[Intent]:
+    """Intents whose words serve a surer one in the same clause: "documentos para el crédito" asks for documents."""
+    silenced: set[Intent] = set()
+    if INFO in found and clause.has("info_strong"):
+        silenced |= {FINANCING, SALES}
+    elif INFO in found and (SALES in found or clause.has("financing_topic")):
+        silenced.add(INFO)
+    if Intent.PERSON_REQUEST in found:
+        silenced |= {Intent.PERSON_REQUEST} if SALES in found else {INFO, FINANCING}
+    if found - {Intent.OUT_OF_SCOPE} and CAR not in found:
+        silenced.add(Intent.OUT_OF_SCOPE)
+    return silenced
+
+
+def _outside_of_name(findings: list[Finding], asked: bool) -> list[Finding]:
+    """The answer "Leon Brown" to "¿a nombre de quién?" holds neither a car nor a colour."""
+    name = next((finding for finding in findings if finding.slot == "customer_name"), None)
+    if name is None or not asked:
+        return findings
+    return [f for f in findings if f is name or not (name.start <= f.start < name.end)]

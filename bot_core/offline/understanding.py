@@ -1,4 +1,4 @@
-"""What a customer wants, by rules alone: intents, slots, language, and a question when a message can be read in several ways."""
+"""What a customer wants, by rules alone: intents, slots, language, and a question when a message is ambiguous."""
 
 from __future__ import annotations
 
@@ -89,13 +89,13 @@ class RuleBasedUnderstanding:
 
 def _says_more(detail: IntentDetail) -> bool:
     said = detail.model_dump(exclude_defaults=True, exclude={"intent", "reference", "confidence"})
-    return bool(said) or detail.intent is not Intent.CAR_RECOMMENDATION
+    return bool(said) or detail.intent not in (Intent.CAR_RECOMMENDATION, Intent.GENERAL_INFO)
 
 
 def _wishes_only(details: Sequence[IntentDetail]) -> list[IntentDetail]:
     """Beside an attack only what is sure to be a wish of its own counts."""
     keep = {Intent.CAR_RECOMMENDATION, Intent.FINANCING, Intent.SALES, Intent.PERSON_REQUEST, Intent.GENERAL_INFO}
-    return [detail for detail in details if detail.intent in keep]
+    return [detail for detail in details if detail.intent in keep and (_says_more(detail) or detail.reference)]
 
 
 def _with_courtesy(details: list[IntentDetail], message: Message) -> list[IntentDetail]:

@@ -1,4 +1,4 @@
-"""The wishes of a message while they are gathered, in the customer's order: findings go to the wish that they belong to."""
+"""The wishes of a message while they are gathered: findings go to the wish that they belong to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class WishBook:
         self._wishes: list[tuple[Intent, int, list[Finding]]] = []
 
     def open(self, intent: Intent, place: int, *, anew: bool = False) -> list[Finding]:
-        """The findings of `intent`'s latest wish, which starts at `place` when there was none; `anew` always starts one."""
+        """The findings of `intent`'s latest wish; one that starts at `place` when there was none or with `anew`."""
         own = [findings for known, _, findings in self._wishes if known is intent]
         if own and not anew:
             return own[-1]

@@ -1,4 +1,4 @@
-"""Slots of a search that are words, not numbers: transmission, body, equipment, colour, fuel, order, and what no longer matters."""
+"""Slots of a search that are words: transmission, body, equipment, colour, fuel, order, and what no longer matters."""
 
 from __future__ import annotations
 

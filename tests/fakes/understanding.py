@@ -1,4 +1,4 @@
-"""The offline understanding over the small catalogue, and the states of conversations that test messages are said in."""
+"""The offline understanding over the small catalogue, and the states that test messages are said in."""
 
 from __future__ import annotations
 
