@@ -120,7 +120,7 @@ def _cars(facts: Sequence[Facts]) -> Iterator[CarFact]:
     for fact in facts:
         if isinstance(fact, CarSearchFacts | FinancingFacts):
             yield from fact.cars
-        elif isinstance(fact, CarDetailFacts) or (isinstance(fact, SalesFacts) and fact.car):
+        elif isinstance(fact, CarDetailFacts | SalesFacts) and fact.car:
             yield fact.car
 
 

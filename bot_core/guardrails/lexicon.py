@@ -16,6 +16,9 @@ from bot_core.guardrails.reading import same_length_fold
 from bot_core.messages import Language
 
 _FOLDER = Path(__file__).with_name("vocabulary")
+_WORD_LISTS = (
+    "echo", "availability", "presence", "opening", "opening_days", "simulation", "alternatives", "coverage", "credit"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,14 @@ class Cues:
     unit: re.Pattern[str]
     """A number, in figures or as a word, and the unit after it: groups `number` and `unit`."""
     number_words: dict[str, int]
-    stock_units: frozenset[str]
-    place_units: frozenset[str]
+    families: dict[str, str]
+    """unit → what it counts ("dias" → "day")"""
     length_units: dict[str, int]
     """unit → millimetres"""
     simulation: re.Pattern[str]
     alternatives: re.Pattern[str]
+    coverage: re.Pattern[str]
+    credit: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +100,9 @@ def cues() -> Cues:
         after=tuple(RoleCue(re.compile(rf"[ \t*_~]*{_any(row['words'])}"), _roles(row)) for row in data["after"]),
         unit=_number_and_unit(data),
         number_words=data["number_words"],
-        stock_units=frozenset(data["stock_units"]),
-        place_units=frozenset(data["place_units"]),
+        families={unit: family for family, units in data["units"].items() for unit in units},
         length_units=data["length_units"],
-        **{
-            name: re.compile(_any(data[name]))
-            for name in ("echo", "availability", "presence", "opening", "opening_days", "simulation", "alternatives")
-        },
+        **{name: re.compile(_any(data[name])) for name in _WORD_LISTS},
     )
 
 
@@ -146,7 +147,8 @@ def _data(name: str) -> Any:
 
 def _number_and_unit(data: dict[str, Any]) -> re.Pattern[str]:
     number = rf"\d[\d,]*(?:\.\d+)?|{'|'.join(_longest(data['number_words']))}"
-    return re.compile(rf"(?<![\w$.,])(?P<number>{number})[ -]?(?P<unit>{'|'.join(_longest(data['units']))})\b")
+    units = "|".join(_longest(unit for family in data["units"].values() for unit in family))
+    return re.compile(rf"(?<![\w$.,])(?P<number>{number})[ -]?(?P<unit>{units})\b")
 
 
 def _before(row: dict[str, Any], fillers: str) -> RoleCue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -33,7 +34,42 @@ class CarScopes:
         """stock_ids of the cars meant at `position`; None when nothing around it names one."""
         sentence = self._reply.sentence_at(position)
         index = self._reply.line_number(position)
-        return self._in(sentence) or self._in(self._reply.lines[index]) or self._above(index) or None
+        near = self._last_named(sentence, position)
+        return near or self._in(sentence) or self._in(self._reply.lines[index]) or self._above(index) or None
+
+    def _last_named(self, span: Span, position: int) -> frozenset[str]:
+        """Of cars and figures in turn ("el 2019 en $215,999 y el 2018 en $198,999") the car named last before it.
+
+        Empty when a figure stands before the first car, or fewer than two cars are told apart.
+        """
+        everyone = frozenset(
+            stock_id
+            for named in self._named
+            if span.holds(named.span.start, named.span.end)
+            for stock_id in named.stock_ids
+        )
+        figures = sorted(f.start for f in self._figures if span.holds(f.start, f.end))
+        if len(everyone) < 2 or not figures:
+            return frozenset()
+        borders = [span.start, *figures]
+        groups = [self._named_between(start, end, everyone) for start, end in itertools.pairwise((*borders, span.end))]
+        if not groups[0] or len({group for group in groups if group}) < 2:
+            return frozenset()
+        before = [group for border, group in zip(borders, groups, strict=True) if border < position and group]
+        return before[-1] if before else frozenset()
+
+    def _named_between(self, start: int, end: int, everyone: frozenset[str]) -> frozenset[str]:
+        """Cars named there, by name, by year or by both."""
+        inside = Span(start, end)
+        by_name = frozenset(
+            stock_id
+            for named in self._named
+            if inside.holds(named.span.start, named.span.end)
+            for stock_id in named.stock_ids
+        )
+        years = {int(year.value) for year in self._years if inside.holds(year.start, year.end)}
+        by_year = frozenset(stock_id for stock_id in by_name or everyone if self._cars[stock_id].year in years)
+        return by_year or by_name
 
     def _above(self, index: int) -> frozenset[str]:
         """The heading over a block of lines, else all cars of the paragraph."""

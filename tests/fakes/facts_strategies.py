@@ -57,7 +57,7 @@ def searches(draw: st.DrawFn) -> CarSearchFacts:
         language=draw(languages),
         criteria=criteria,
         cars=cars,
-        total=len(cars) + draw(st.integers(0, 40)) if cars else 0,
+        total=len(cars) + draw(st.integers(0, 2_000)) if cars else 0,
         relaxed=tuple(draw(st.lists(st.sampled_from(Constraint), max_size=3, unique=True))) if cars else (),
         absent=tuple(absent),
         unknown_attributes=tuple(draw(st.lists(st.sampled_from(["color", "fuel"]), unique=True))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from bot_core.catalog.car import CarMention, CarWish
@@ -15,6 +16,7 @@ from bot_core.guardrails.scopes import has_version, matching
 from bot_core.trace import Finding
 
 RULE = "car"
+_NAMED_VERSION = re.compile(r"\b(?i:versi[oó]n|trim) \*?([A-Z][\w-]*)")
 
 
 def cars(inspection: Inspection) -> Iterator[Finding]:
@@ -28,6 +30,16 @@ def cars(inspection: Inspection) -> Iterator[Finding]:
         fault = _fault(inspection, mention)
         if fault:
             yield inspection.finding(RULE, mention.start, mention.end, fault)
+    yield from _versions(inspection)
+
+
+def _versions(inspection: Inspection) -> Iterator[Finding]:
+    """ "la versión Exclusive", when no car of the facts is one."""
+    wished = [wish.version for wish in inspection.grounding.wishes if wish.version]
+    known = same_length_fold(" | ".join((*(car.version for car in inspection.grounding.cars), *wished)))
+    for match in _NAMED_VERSION.finditer(inspection.reply.text):
+        if not occurrences(match.group(1), known) and not is_denied(inspection.reply, *match.span()):
+            yield inspection.finding(RULE, *match.span(1), "this version is not in the facts")
 
 
 def _fault(inspection: Inspection, mention: CarMention) -> str | None:
@@ -43,10 +55,12 @@ def _fault(inspection: Inspection, mention: CarMention) -> str | None:
 
 
 def _is_ordinary(inspection: Inspection, mention: CarMention) -> bool:
-    """ "cars that fit", "no te": a model's name in small letters that is an everyday word, without its make."""
+    """ "cars that fit", "No te preocupes": an everyday word or two that spell a model's name, without its make."""
     text = inspection.reply.text[mention.start : mention.end]
     reference = market_reference()
-    return not text[:1].isupper() and name_key(text) in reference.ordinary_words | reference.make_needed
+    if name_key(text) not in reference.ordinary_words | reference.make_needed:
+        return False
+    return not text[:1].isupper() or (" " in text and " " not in (mention.model or ""))
 
 
 def _version_fault(mention: CarMention, stock_ids: frozenset[str], grounding: Grounding) -> str | None:

@@ -22,6 +22,8 @@ _ADDRESS = re.compile(
     r"\b(?:Av|Avenida|Blvd|Boulevard|Calle|C|Perif|Periférico|Carretera|Calz|Calzada)\b\.?"
     r" (?=[A-ZÁÉÍÓÚÑ])[^\n,;()*]{2,60}"
 )
+_STREET_AND_NUMBER = re.compile(r"\D+\d+(?!\d)")
+_NEXT_CLAUSE = re.compile(r" (?:y|and|que|which|donde|where|abre|opens?) ")
 _OWN_NAME = "kavak"
 
 
@@ -47,8 +49,15 @@ def addresses(inspection: Inspection) -> Iterator[Finding]:
         " | ".join((*(branch.address for branch in inspection.grounding.branches), *inspection.grounding.knowledge))
     )
     for match in _ADDRESS.finditer(inspection.reply.text):
-        if same_length_fold(match.group().strip(" .")) not in known:
+        if not _is_known(same_length_fold(match.group()), known):
             yield inspection.finding("branch", *match.span(), "this address is not in the facts")
+
+
+def _is_known(address: str, known: str) -> bool:
+    """The whole, or up to its number or the next clause: "C. Ignacio Allende 512 y abre a diario"."""
+    numbered = _STREET_AND_NUMBER.match(address)
+    heads = (address, numbered.group() if numbered else address, _NEXT_CLAUSE.split(address)[0])
+    return any(head.strip(" .") in known for head in heads)
 
 
 def hours(inspection: Inspection) -> Iterator[Finding]:

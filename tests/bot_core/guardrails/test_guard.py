@@ -2,57 +2,25 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 
-from bot_core.catalog.car import CarWish, Constraint, SearchCriteria
-from bot_core.facts.facts import CarSearchFacts, Facts, FinancingFacts, GreetingFacts, InfoFacts, SalesFacts
-from bot_core.financing.calculator import largest_loan
+from bot_core.facts.facts import Facts
 from bot_core.guardrails.guard import ReplyGuard
-from bot_core.knowledge.entry import Branch
-from bot_core.leads.lead import LeadKind
 from bot_core.messages import Language
-from tests.fakes.cars import RULES, car_fact, financing_facts, small_catalog
-
-EXPLANADA = Branch(
-    branch_id="explanada",
-    name="Explanada",
-    city="Puebla",
-    state="Puebla",
-    address="C. Ignacio Allende 512, Santiago Momoxpan",
-    hours="lunes a domingo de 9:00 a 18:00",
+from tests.fakes.cars import small_catalog
+from tests.fakes.guarded import (
+    ASKING,
+    GUADALAJARA,
+    HELLO,
+    JETTA,
+    MERIDA,
+    MONTHLY,
+    NO_TESLA,
+    PUEBLA,
+    RECORDED,
+    VERSAS,
+    rules_found,
 )
-MIDTOWN = Branch(
-    branch_id="midtown", name="Midtown", city="Guadalajara", state="Jalisco", address="Av. Adolfo López Mateos Nte 1133"
-)
-VERSAS = CarSearchFacts(
-    criteria=SearchCriteria(wishes=(CarWish(make="Nissan", model="Versa"),), price_max=Decimal(250000)),
-    cars=(car_fact("1001", 1), car_fact("1002", 2)),
-    total=2,
-)
-NO_TESLA = CarSearchFacts(
-    criteria=SearchCriteria(wishes=(CarWish(make="Tesla", model="Model 3"),)),
-    cars=(car_fact("1006", 1),),
-    total=1,
-    relaxed=(Constraint.MAKE,),
-    absent=(CarWish(make="Tesla", model="Model 3"),),
-)
-JETTA = financing_facts("1004")
-MONTHLY = FinancingFacts(
-    rules=RULES, monthly_budget=Decimal(5000), limits=largest_loan(Decimal(5000), RULES), cars=(), quotes=()
-)
-PUEBLA = InfoFacts(topic="dónde están en Puebla", branches=(EXPLANADA,))
-GUADALAJARA = InfoFacts(topic="a qué hora abren en Guadalajara", branches=(MIDTOWN,))
-MERIDA = InfoFacts(topic="tienen sucursal en Mérida", absent_city="Mérida", all_cities=("Puebla", "Guadalajara"))
-ASKING = SalesFacts(lead_kind=LeadKind.APPOINTMENT, car=car_fact("1004"), branch=MIDTOWN, day="el sábado a las 11")
-RECORDED = ASKING.model_copy(update={"customer_name": "Ana", "reference": "KV-7F3A9C"})
-HELLO = GreetingFacts()
-
-
-def rules_found(text: str, facts: Facts, language: Language = Language.SPANISH) -> set[str]:
-    guard = ReplyGuard(small_catalog())
-    return {finding.rule for finding in guard.check(text, (facts,), language=language)}
 
 
 @pytest.mark.parametrize(
@@ -133,8 +101,8 @@ def test_findings_point_into_the_text() -> None:
 def test_english_replies_are_held_to_the_same_facts() -> None:
     english = VERSAS.model_copy(update={"language": Language.ENGLISH})
     honest = "I found a Nissan Versa 2019 for $215,999 with 45,000 km."
-    assert rules_found(honest, english, Language.ENGLISH) == set()
-    assert "promise" in rules_found("I can give you a discount on the Versa.", english, Language.ENGLISH)
+    assert rules_found(honest, english, language=Language.ENGLISH) == set()
+    assert "promise" in rules_found("I can give you a discount on the Versa.", english, language=Language.ENGLISH)
 
 
 def test_the_bots_instructions_are_not_repeated() -> None:
