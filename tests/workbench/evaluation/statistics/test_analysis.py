@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from bot_core.errors import UserError
+from workbench.evaluation.statistics.analysis import analyse
+from workbench.evaluation.statistics.verdicts import Decision
+
+
+def test_rates_reliability_and_money_of_each_variant(results):
+    analysis = analyse([results.run(["++", "+-", "--"], usd="0.01"), results.run(["++"] * 3)], ["a", "b"])
+    first, second = analysis.variants
+    assert first.rates["case"].share == pytest.approx(0.5)
+    assert [(row.k, row.share) for row in first.reliability] == [(1, pytest.approx(0.5)), (2, pytest.approx(1 / 3))]
+    assert second.reliability[1].share == 1.0
+    assert (first.usd_per_conversation, first.trials, first.conversations) == (pytest.approx(0.04), 2, 3)
+
+
+def test_every_further_variant_against_the_first(results):
+    runs = [results.run(["-"] * 15 + ["+"] * 15), results.run(["+"] * 30), results.run(["-"] * 15 + ["+"] * 15)]
+    better, same = analyse(runs, ["a", "b", "c"]).comparisons
+    assert (better.baseline, better.candidate, same.candidate) == ("a", "b", "c")
+    found = better.of("case")
+    assert found is not None and found.decision is Decision.BETTER
+    assert same.of("case").decision is Decision.NOT_ENOUGH_EVIDENCE  # type: ignore[union-attr]
+    assert better.of("plan") is None
+
+
+def test_one_variant_alone_has_no_comparison(results):
+    assert analyse([results.run(["+"])], ["a"]).comparisons == ()
+
+
+def test_half_a_run_is_compared_where_it_overlaps(results):
+    analysis = analyse([iter(results.run(["+"] * 30)), iter(results.run(["+"] * 12))], ["a", "b"])
+    verdict = analysis.comparisons[0].of("case")
+    assert verdict is not None and verdict.difference.conversations == 12
+
+
+def test_the_same_results_give_the_same_numbers(results):
+    runs = [results.run(["+-", "-+", "++"] * 8), results.run(["++", "--", "-+"] * 8)]
+    assert analyse(runs, ["a", "b"]) == analyse(runs, ["a", "b"])
+
+
+def test_mistakes(results):
+    with pytest.raises(UserError, match="2 runs, but 1 names"):
+        analyse([[], []], ["a"])
+    with pytest.raises(UserError, match="no conversation in common"):
+        analyse([results.run(["+"]), [results.one("other", "+")]], ["a", "b"])

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from statsmodels.stats.power import TTestPower
+
+from workbench.evaluation.statistics.power import (
+    achieved_power,
+    assumed_spread,
+    conversations_needed,
+    smallest_detectable,
+)
+
+
+@pytest.mark.parametrize("conversations", [10, 30, 300])
+def test_agrees_with_statsmodels(conversations):
+    effect = TTestPower().solve_power(nobs=conversations, alpha=0.05, power=0.8)
+    assert smallest_detectable(conversations, 0.4) == pytest.approx(effect * 0.4, abs=1e-9)
+    power = TTestPower().power(0.25, conversations, 0.05)
+    assert achieved_power(0.1, 0.4, conversations) == pytest.approx(power, abs=1e-9)
+
+
+@pytest.mark.parametrize("difference", [0.02, 0.05, -0.2])
+def test_needed_is_the_first_number_that_is_enough(difference):
+    needed = conversations_needed(difference, 0.35)
+    assert achieved_power(difference, 0.35, needed) >= 0.8 > achieved_power(difference, 0.35, needed - 1)
+
+
+def test_the_edges():
+    assert smallest_detectable(1, 0.3) == math.inf
+    assert smallest_detectable(50, 0.0) == 0.0
+    assert conversations_needed(0.1, 0.0) == 2
+    assert conversations_needed(0.0, 0.3) == conversations_needed(1e-9, 0.3) == 10_000_000
+    assert conversations_needed(5.0, 0.01) <= 3
+    assert achieved_power(1.0, 0.001, 100_000) == 1.0
+
+
+def test_the_assumed_spread_is_that_of_simulated_conversations():
+    """Beta-distributed conversations, whose intraclass correlation is 1 / (1 + a + b)."""
+    rng, trials = np.random.default_rng(1), 3
+    a, b = 1.6, 0.4
+    p = rng.beta(a, b, 200_000)
+    differences = (rng.binomial(trials, p) - rng.binomial(trials, p)) / trials
+    assert differences.std() == pytest.approx(assumed_spread(0.8, shared=1 / (1 + a + b), trials=trials), rel=0.01)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"rate": 0.0}, {"rate": 1.0}, {"rate": 0.5, "shared": 1.0}, {"rate": 0.5, "trials": 0}]
+)
+def test_impossible_assumptions(wrong):
+    with pytest.raises(ValueError, match="within"):
+        assumed_spread(**wrong)

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+
+from workbench.evaluation.statistics.analysis import STANDARD_METRICS, analyse
+from workbench.evaluation.statistics.sentences import (
+    metric_label,
+    needed_sentence,
+    power_sentence,
+    verdict_sentence,
+)
+
+
+def said(a, b, metric: str = "case") -> str:
+    [comparison] = analyse([a, b], ["base", "nueva"]).comparisons
+    verdict = comparison.of(metric)
+    assert verdict is not None
+    return verdict_sentence(verdict, a=comparison.baseline, b=comparison.candidate)
+
+
+def test_a_proven_difference(results):
+    sentence = said(results.run(["-"] * 20 + ["+"] * 20), results.run(["-"] * 4 + ["+"] * 36))
+    assert sentence.startswith(
+        "«nueva» es mejor que «base» en conversaciones correctas: +40.0 puntos porcentuales (de 50.0 % a 90.0 %;"
+    )
+    assert "p corregida = < 0.001" not in sentence and "p corregida < 0.001" in sentence
+
+
+def test_what_more_evidence_would_take(results):
+    a = results.run(["-"] * 8 + ["+"] * 22, usd="0.01")
+    sentence = said(a, results.run(["-"] * 5 + ["+"] * 24 + ["-"], usd="0.01"))
+    assert "Aún no hay evidencia suficiente" in sentence
+    assert "conversaciones más, alrededor de $" in sentence and sentence.endswith(" USD.")
+
+
+def test_without_a_model_nothing_is_said_of_money(results):
+    sentence = said(results.run(["-"] * 8 + ["+"] * 22), results.run(["-"] * 5 + ["+"] * 25))
+    assert "conversaciones más." in sentence and "USD" not in sentence
+
+
+def test_identical_and_single(results):
+    run = results.run(["+"] * 30)
+    assert said(run, run) == (
+        "«nueva» y «base» dieron exactamente lo mismo en conversaciones correctas en las 30 conversaciones comparadas."
+    )
+    assert "solo hay una conversación comparable" in said(results.run(["-"]), results.run(["+"]))
+
+
+def test_no_relevant_difference(results):
+    a, b = results.run(["+"] * 996 + ["-", "+"] * 2), results.run(["+"] * 996 + ["+", "-"] * 2)
+    assert said(a, b).startswith("No se ve una diferencia que importe")
+
+
+def test_times_and_money_have_their_units(results):
+    a = results.run(["+"] * 30, seconds=1.25, usd="0.0005")
+    b = results.run(["+"] * 30, seconds=0.5, usd="0.001")
+    assert "−0.75 s (de 1.25 s a 0.50 s;" in said(a, b, "latency")
+    assert "+$0.0010 USD" in said(a, b, "cost")
+
+
+@pytest.mark.parametrize("metric", STANDARD_METRICS, ids=lambda metric: metric.name)
+def test_every_metric_has_a_spanish_name(metric):
+    assert metric_label(metric.name) != metric.name
+
+
+def test_before_a_run():
+    assert power_sentence(300, rate=0.9).startswith("Con 300 conversaciones, una vez cada una, se puede detectar")
+    assert "5 repeticiones" in power_sentence(300, rate=0.9, trials=5)
+    assert needed_sentence(0.05, rate=0.9, usd_per_conversation=0.01) == (
+        "Para detectar una diferencia de 5.0 puntos porcentuales harían falta 280 conversaciones, "
+        "alrededor de $2.85 USD."
+    )

@@ -1,0 +1,64 @@
+"""Before money is spent: which difference a run can see, and how many conversations a difference needs."""
+
+from __future__ import annotations
+
+import math
+
+ALPHA = 0.05
+POWER = 0.8
+_LARGEST = 10_000_000
+
+
+def assumed_spread(rate: float, *, shared: float = 0.5, trials: int = 1) -> float:
+    """The standard deviation of a conversation's difference between two variants that pass about `rate`.
+
+    `shared` is the part of a pass's variance that the conversation decides for both variants and all trials alike (hard
+    cases are hard for both); the rest is chance, which `trials` average out. 0 is the worst case: unrelated variants.
+    Raises ValueError outside 0 < rate < 1, 0 <= shared < 1, trials >= 1.
+    """
+    if not 0 < rate < 1 or not 0 <= shared < 1 or trials < 1:
+        raise ValueError("rate must be within (0, 1), shared within [0, 1), trials at least 1")
+    return math.sqrt(2 * rate * (1 - rate) * (1 - shared) / trials)
+
+
+def smallest_detectable(conversations: int, spread: float, *, alpha: float = ALPHA, power: float = POWER) -> float:
+    """The difference, in the unit of `spread`, that so many conversations find with `power`; infinite below 2."""
+    from statsmodels.stats.power import TTestPower  # type: ignore[import-untyped]
+
+    if conversations < 2:
+        return math.inf
+    if spread == 0:
+        return 0.0
+    effect = TTestPower().solve_power(effect_size=None, nobs=conversations, alpha=alpha, power=power)
+    return float(effect) * spread
+
+
+def conversations_needed(difference: float, spread: float, *, alpha: float = ALPHA, power: float = POWER) -> int:
+    """Conversations, in all, that find `difference` with `power`; at most ten million, at least 2."""
+    from statsmodels.stats.power import TTestPower
+
+    if spread == 0:
+        return 2
+    low, high = 2, _LARGEST
+    if difference == 0 or _power(TTestPower(), difference / spread, high, alpha) < power:
+        return high
+    while low < high:
+        middle = (low + high) // 2
+        if _power(TTestPower(), difference / spread, middle, alpha) >= power:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def achieved_power(difference: float, spread: float, conversations: int, *, alpha: float = ALPHA) -> float:
+    """How likely a run of that size finds `difference`."""
+    from statsmodels.stats.power import TTestPower
+
+    return 1.0 if spread == 0 else _power(TTestPower(), difference / spread, conversations, alpha)
+
+
+def _power(test: object, effect: float, conversations: int, alpha: float) -> float:
+    value = float(test.power(abs(effect), conversations, alpha))  # type: ignore[attr-defined]
+    # Far from 0 the noncentral t of scipy gives up: nothing is missed there.
+    return 1.0 if math.isnan(value) else value

@@ -1,0 +1,101 @@
+"""The verdicts in Spanish, for people who never saw a p-value. The texts are in sentences.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from workbench.evaluation.statistics.differences import Difference
+from workbench.evaluation.statistics.metrics import Unit
+from workbench.evaluation.statistics.power import assumed_spread, conversations_needed, smallest_detectable
+from workbench.evaluation.statistics.verdicts import Gap, MetricVerdict, smallest_relevant
+
+TABLE = Path(__file__).with_name("sentences.yaml")
+_DECIMALS = {Unit.SHARE: 1, Unit.SECONDS: 2, Unit.TOKENS: 0, Unit.COUNT: 2}
+
+
+def verdict_sentence(verdict: MetricVerdict, *, a: str, b: str) -> str:
+    """One sentence or two: what is known of `b` against `a` in this metric, and what it would take to know more."""
+    row = verdict.difference
+    alone = verdict.gap is Gap.TOO_FEW and row.conversations == 1
+    key = "one_conversation" if alone else verdict.gap or verdict.decision
+    forecast = {"more": _forecast(verdict.more_conversations or 0), "cost": _cost(verdict.more_usd)}
+    return _table()["verdict"][key].format_map(_numbers(row) | forecast | {"a": a, "b": b, "p": _p(verdict.adjusted_p)})
+
+
+def metric_label(name: str) -> str:
+    """The metric as the screen calls it; its own name when it has no label yet."""
+    return _table()["metrics"].get(name, name)
+
+
+def power_sentence(conversations: int, *, rate: float, trials: int = 1, shared: float = 0.5) -> str:
+    """Before a run: the smallest difference of a pass rate of about `rate` that it can see."""
+    spread = assumed_spread(rate, shared=shared, trials=trials)
+    text = _table()["power"]["before" if trials > 1 else "before_one"]
+    detectable = min(smallest_detectable(conversations, spread), 1.0)
+    return text.format(n=f"{conversations:,}", trials=trials, detectable=_amount(detectable, Unit.SHARE))
+
+
+def needed_sentence(
+    difference: float, *, rate: float, trials: int = 1, shared: float = 0.5, usd_per_conversation: float = 0.0
+) -> str:
+    """Before a run: how many conversations a difference (0.05 for five points) needs, and what they cost."""
+    needed = conversations_needed(difference, assumed_spread(rate, shared=shared, trials=trials))
+    return _table()["power"]["needed"].format(
+        wanted=_amount(difference, Unit.SHARE), needed=_forecast(needed), cost=_cost(needed * usd_per_conversation)
+    )
+
+
+def _numbers(row: Difference) -> dict[str, str]:
+    unit = row.metric.unit
+    return {
+        "metric": metric_label(row.metric.name),
+        "difference": _amount(row.difference, unit, signed=True),
+        "low": _amount(row.low, unit, signed=True),
+        "high": _amount(row.high, unit, signed=True),
+        "from": _level(row.a, unit),
+        "to": _level(row.b, unit),
+        "relevant": _amount(smallest_relevant(row), unit),
+        "n": f"{row.conversations:,}",
+    }
+
+
+def _level(value: float, unit: Unit) -> str:
+    return f"{100 * value:.1f} %" if unit is Unit.SHARE else _amount(value, unit)
+
+
+def _amount(value: float, unit: Unit, *, signed: bool = False) -> str:
+    shown = 100 * value if unit is Unit.SHARE else value
+    sign = "−" if value < 0 else "+" if signed else ""
+    return _table()["units"][unit].format(sign=sign, value=_digits(abs(shown), unit))
+
+
+def _digits(value: float, unit: Unit) -> str:
+    if unit is Unit.USD:
+        return f"{value:,.2f}" if value >= 1 else f"{value:.4f}"
+    return f"{value:,.{_DECIMALS[unit]}f}"
+
+
+def _cost(usd: float | None) -> str:
+    return _table()["verdict"]["cost"].format(usd=_digits(usd, Unit.USD)) if usd else ""
+
+
+def _forecast(value: int) -> str:
+    """Two significant digits are all that a forecast is worth."""
+    if value < 100:
+        return str(value)
+    magnitude = 10 ** (len(str(value)) - 2)
+    return f"{round(value / magnitude) * magnitude:,}"
+
+
+def _p(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"= {value:.3f}"
+
+
+@lru_cache(maxsize=1)
+def _table() -> Mapping[str, Mapping[str, str]]:
+    loaded = yaml.load(TABLE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    return {group: {name: str(value) for name, value in names.items()} for group, names in loaded.items()}

@@ -1,0 +1,103 @@
+"""Better, worse, or not enough evidence: a value for each metric, after the correction for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workbench.evaluation.statistics.differences import Difference
+from workbench.evaluation.statistics.metrics import Unit
+from workbench.evaluation.statistics.power import ALPHA, POWER, conversations_needed
+from workbench.evaluation.statistics.significance import holm
+
+MIN_RELEVANT = {Unit.SHARE: 0.02}
+"""The smallest difference worth knowing: two points of a rate …"""
+MIN_RELEVANT_RELATIVE = 0.05
+"""… or 5 % of A's mean."""
+
+
+class Decision(StrEnum):
+    """Of B against A."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
+
+
+class Gap(StrEnum):
+    """Why the evidence is not enough."""
+
+    IDENTICAL = "identical"
+    """No conversation differs."""
+    TOO_FEW = "too_few"
+    """More conversations would tell."""
+    SMALL = "small"
+    """The run was large enough for a relevant difference: what there is, is likely smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricVerdict:
+    """`adjusted_p` is Holm's over all metrics that could have shown a difference.
+
+    `more_conversations` and `more_usd` (both variants, all trials) say what the observed difference, or the smallest
+    relevant one if that is larger, would still need at 80 % power; only with the gap TOO_FEW.
+    """
+
+    difference: Difference
+    adjusted_p: float
+    decision: Decision
+    gap: Gap | None = None
+    more_conversations: int | None = None
+    more_usd: float | None = None
+
+
+def decide(
+    differences: Sequence[Difference], *, usd_per_conversation: float = 0.0, alpha: float = ALPHA
+) -> tuple[MetricVerdict, ...]:
+    """One verdict for each difference. B is better or worse only when the adjusted p is below `alpha` and the 95 %
+    interval leaves out 0.
+
+    A metric in which no conversation differs can give no false verdict, so it does not count in Holm's correction
+    (Tarone 1990). `usd_per_conversation` is what one more conversation costs in both variants together.
+    """
+    tested = [difference for difference in differences if difference.differing]
+    adjusted = iter(holm([difference.p_value for difference in tested]))
+    rows = [(row, next(adjusted) if row.differing else 1.0) for row in differences]
+    first_step = alpha / max(len(tested), 1)
+    return tuple(
+        _proven(row, p)
+        if p < alpha and not row.low <= 0 <= row.high
+        else _open(row, p, first_step, usd_per_conversation)
+        for row, p in rows
+    )
+
+
+def _proven(row: Difference, adjusted_p: float) -> MetricVerdict:
+    improved = (row.difference > 0) == row.metric.higher_is_better
+    return MetricVerdict(row, adjusted_p, Decision.BETTER if improved else Decision.WORSE)
+
+
+def _open(row: Difference, adjusted_p: float, alpha: float, usd_per_conversation: float) -> MetricVerdict:
+    gap, more = _gap(row, alpha)
+    usd = None if more is None else more * usd_per_conversation
+    return MetricVerdict(row, adjusted_p, Decision.NOT_ENOUGH_EVIDENCE, gap, more, usd)
+
+
+def _gap(row: Difference, alpha: float) -> tuple[Gap, int | None]:
+    if row.differing == 0:
+        return Gap.IDENTICAL, None
+    relevant = smallest_relevant(row)
+    if -relevant < row.low and row.high < relevant:
+        return Gap.SMALL, None
+    seen = abs(row.difference)
+    needed = conversations_needed(max(seen, relevant), row.spread, alpha=alpha, power=POWER)
+    if needed <= row.conversations:
+        # Enough for the smallest relevant difference, but this one is smaller and cannot be ruled out either.
+        needed = conversations_needed(seen, row.spread, alpha=alpha, power=POWER)
+    return Gap.TOO_FEW, max(needed - row.conversations, 1)
+
+
+def smallest_relevant(row: Difference) -> float:
+    """The smallest difference worth knowing, in the metric's unit."""
+    return MIN_RELEVANT.get(row.metric.unit) or MIN_RELEVANT_RELATIVE * abs(row.a)
