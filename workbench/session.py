@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 
 import streamlit as st
 
@@ -26,6 +27,7 @@ _NOTICE = "notice"
 _REFUSED = "refused_catalog"
 CATALOG_UPLOAD = "catalog_upload"
 """Key of the upload field."""
+_CONVERSATION_ID = re.compile(r"[\w-]{1,64}")
 _MODELS_KEPT_SECONDS = 15
 _DATASET_KEPT_SECONDS = 60
 
@@ -53,7 +55,7 @@ def settle_memory() -> None:
 def conversation_id() -> str:
     """The conversation that this tab shows; a new id when it has none yet."""
     known = _place(_CONVERSATION)
-    if known:
+    if known and _CONVERSATION_ID.fullmatch(known):
         return known
     started = new_id()
     open_conversation(started)

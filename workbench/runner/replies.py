@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ from workbench.runner.portal import Portal
 
 CHANNEL = "workbench"
 """How the store names conversations that were held here."""
+
+_MOST_READ = 50
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +63,7 @@ class ReplyDesk:
         self._conversations = conversations
         self._bot_of = bot_of
         self._desks: dict[str, _Desk] = {}
+        self._read: OrderedDict[str, tuple[int, tuple[ConversationLog, ...]]] = OrderedDict()
         self._lock = threading.Lock()
 
     def send(self, conversation_id: str, messages: Sequence[InboundMessage], choice: BotChoice) -> bool:
@@ -89,11 +93,24 @@ class ReplyDesk:
                 self._start(conversation_id, desk)
 
     def turns(self, conversation_id: str) -> tuple[ConversationLog, ...]:
-        """What is stored, oldest first; nothing for a conversation that has no turn yet."""
+        """What is stored, oldest first; nothing for a conversation that has no turn yet.
+
+        Asked for at every run of a page: read again only when the conversation's version has changed.
+        """
         try:
-            return self._conversations.turns(conversation_id)
+            version = self._conversations.get(conversation_id).version
         except NotFound:
             return ()
+        with self._lock:
+            known = self._read.get(conversation_id)
+        if known and known[0] == version:
+            return known[1]
+        turns = self._conversations.turns(conversation_id)
+        with self._lock:
+            self._read[conversation_id] = (version, turns)
+            while len(self._read) > _MOST_READ:
+                self._read.popitem(last=False)
+        return turns
 
     def waiting(self, conversation_id: str) -> Waiting:
         with self._lock:

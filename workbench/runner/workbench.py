@@ -9,8 +9,9 @@ from bot_core.store.store import open_store
 from workbench.runner.bots import BotShelf
 from workbench.runner.catalogs import CatalogShelf
 from workbench.runner.experiments import ExperimentDesk
+from workbench.runner.opinions import Opinions
 from workbench.runner.portal import Portal
-from workbench.runner.replies import ReplyDesk
+from workbench.runner.replies import CHANNEL, ReplyDesk
 
 
 class Workbench:
@@ -24,6 +25,7 @@ class Workbench:
         self.bots = BotShelf(settings, self.releases, self.catalogs, self.models)
         self.portal = Portal()
         self.replies = ReplyDesk(self.portal, self.store.conversations, self.bots.bot)
+        self.opinions = Opinions(self.store.feedback, CHANNEL)
         self.experiments = ExperimentDesk(settings, self.catalogs)
 
     def models(self) -> tuple[FoundModel, ...]:

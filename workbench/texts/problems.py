@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot_core.errors import CatalogError, KavakBotError, RowProblem
-from workbench.texts.texts import section, text
+from bot_core.errors import CatalogError, KavakBotError, RowProblem, StoreError
+from workbench.texts.texts import section
 
 _QUOTED = r"('.*'|\".*\")"
 _FAULTS = {
@@ -20,12 +20,14 @@ _FAULTS = {
     rf"{_QUOTED} is not a length in mm from (\d+) to (\d+)": "not_mm",
     rf"{_QUOTED} is neither Sí nor blank": "not_yes",
 }
-_CATALOG = {
+_SIGNS = {
     "the file is empty": "CatalogEmpty",
     "there is a header but no car": "CatalogNoCars",
     "not UTF-8": "CatalogNotUtf8",
     "not a CSV file": "CatalogNotCsv",
+    "has it open": "StoreInUse",
 }
+"""What a message says where the class alone says too little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,11 @@ class Fault:
 
 def say(error: BaseException) -> str:
     """One line for any error; what is not ours is said in general words, never as a traceback."""
-    if isinstance(error, CatalogError):
-        for sign, key in _CATALOG.items():
-            if sign in error.message:
-                return text(f"problems.{key}")
     known = section("problems")
+    if isinstance(error, CatalogError | StoreError):
+        for sign, name in _SIGNS.items():
+            if sign in str(error.args[0] if error.args else ""):
+                return known[name]
     names = (kind.__name__ for kind in type(error).__mro__)
     return known[next((name for name in names if name in known), KavakBotError.__name__)]
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import streamlit as st
 
 from bot_core.messages import InboundMessage
-from bot_core.store.records import ConversationLog, Feedback, FeedbackValue
+from bot_core.store.records import ConversationLog, FeedbackValue
 from workbench import session
 from workbench.components.phone.phone import Bubble, PhoneEvents, Rating, phone
-from workbench.runner.replies import CHANNEL, Waiting
+from workbench.runner.replies import Waiting
 from workbench.texts.problems import say
 from workbench.texts.texts import text
 from workbench.views.chat_sidebar import show_sidebar
@@ -35,7 +35,7 @@ def _conversation(conversation: str, *, polling: bool) -> None:
     waiting = desk.waiting(conversation)  # before the turns: a reply that arrives in between is shown, not missed
     turns = desk.turns(conversation)
     left, right = st.columns([5, 6], gap="large")
-    with left:
+    with left, st.container(key="phone-pane"):
         phone(
             conversation,
             tuple(_bubbles(turns, waiting)),
@@ -53,7 +53,9 @@ def _conversation(conversation: str, *, polling: bool) -> None:
 
 def _bubbles(turns: Sequence[ConversationLog], waiting: Waiting) -> Iterator[Bubble]:
     selected = session.selected_turn() or (turns[-1].tracking_id if turns else None)
+    ratings = session.workbench().opinions.of([turn.tracking_id for turn in turns])
     for turn in turns:
+        opinion = ratings.get(turn.tracking_id)
         yield from _written(turn.messages)
         yield Bubble(
             id=turn.tracking_id,
@@ -62,7 +64,7 @@ def _bubbles(turns: Sequence[ConversationLog], waiting: Waiting) -> Iterator[Bub
             at=turn.created_at,
             turn=turn.tracking_id,
             buttons=turn.reply.quick_replies,
-            rating=_rating(turn.tracking_id),
+            rating=opinion.value if opinion else None,
             selected=turn.tracking_id == selected,
         )
     answered = {message.message_id for turn in turns for message in turn.messages}
@@ -88,15 +90,8 @@ def _send(conversation: str, messages: tuple[InboundMessage, ...]) -> None:
 
 
 def _rate(tracking_id: str, rating: Rating) -> None:
-    opinion = Feedback(tracking_id=tracking_id, value=FeedbackValue(rating), source=CHANNEL)
-    session.workbench().store.feedback.give(opinion)
+    session.workbench().opinions.give(tracking_id, FeedbackValue(rating))
     session.notify(text("chat.rated"))
-
-
-def _rating(tracking_id: str) -> Rating | None:
-    given = session.workbench().store.feedback.of(tracking_id)
-    own = next((feedback.value for feedback in given if feedback.source == CHANNEL), None)
-    return own.value if own else None
 
 
 def _problem(conversation: str, problem: BaseException) -> None:

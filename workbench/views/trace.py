@@ -93,10 +93,10 @@ def _facts(facts: Sequence[Mapping[str, Any]]) -> None:
     for fact in facts:
         st.markdown(f"**{section('facts').get(fact['kind'], plain(str(fact['kind'])))}**")
         cars = list(fact.get("cars") or ([fact["car"]] if fact.get("car") else []))
-        if cars:
+        if fact.get("quotes"):
+            _quotes(fact["quotes"], cars)
+        elif cars:
             _cars(cars)
-        for index, quote in enumerate(fact.get("quotes") or ()):
-            _quote(quote, cars[index]["label"] if index < len(cars) else None)
     with st.expander(text("trace.everything")):
         st.json(list(facts), expanded=2)
 
@@ -115,22 +115,20 @@ def _cars(cars: Sequence[Mapping[str, Any]]) -> None:
     st.dataframe(rows, hide_index=True, width="stretch")
 
 
-def _quote(quote: Mapping[str, Any], label: str | None) -> None:
-    if label:
-        st.markdown(text("trace.quotes", label=plain(label)))
-    terms = text(
-        "trace.quote_terms",
-        price=pesos(quote["price"]),
-        down=pesos(quote["down_payment"]),
-        loan=pesos(quote["loan"]),
-    )
-    st.caption(plain(terms))
-    rows = [
-        {text("trace.months"): plan["term_months"], text("trace.monthly"): pesos(plan["monthly"])}
-        for plan in quote["plans"]
-    ]
-    if rows:
-        st.dataframe(rows, hide_index=True, width="stretch")
+def _quotes(quotes: Sequence[Mapping[str, Any]], cars: Sequence[Mapping[str, Any]]) -> None:
+    """A column for each car; a quote without a car is for a price that the customer named."""
+    names = [str(car["label"]) for car in cars] or [text("trace.any_car")]
+    twins = len(set(names)) < len(names)
+    labels = [f"{car['label']} · {car['stock_id']}" for car in cars] if twins else names
+    table: dict[str, dict[str, str]] = {}
+    for label, quote in zip(labels, quotes, strict=False):
+        table.setdefault(text("trace.price"), {})[label] = pesos(quote["price"])
+        table.setdefault(text("trace.down_payment"), {})[label] = pesos(quote["down_payment"])
+        table.setdefault(text("trace.loan"), {})[label] = pesos(quote["loan"])
+        for plan in quote["plans"]:
+            table.setdefault(text("trace.months", count=plan["term_months"]), {})[label] = pesos(plan["monthly"])
+    rows = [{text("trace.monthly"): name, **amounts} for name, amounts in table.items()]
+    st.dataframe(rows, hide_index=True, width="stretch")
 
 
 def _calls(calls: Sequence[ModelCall]) -> None:

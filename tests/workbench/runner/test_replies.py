@@ -178,3 +178,16 @@ def test_an_unknown_conversation_has_no_turns_and_nothing_to_retry(desk: ReplyDe
     assert not desk.waiting("nobody").busy
     with pytest.raises(NotFound):
         stores.conversations.get("nobody")
+
+
+def test_a_turn_that_another_process_stored_is_seen(desk: ReplyDesk, bot: HeldBot, stores: Store):
+    bot.gate.set()
+    desk.send("c", [message("uno")], BotChoice())
+    settled(desk)
+    assert replies(desk) == ["uno"]
+    conversation = stores.conversations.get("c")
+    turn = TurnResult(
+        BotReply(text="de otro lado"), conversation.state, TurnTrace(tracking_id="other", release_id="offline-base")
+    )
+    stores.conversations.append_turn("c", [message("dos")], turn, expected_version=conversation.version)
+    assert replies(desk) == ["uno", "de otro lado"]

@@ -4,7 +4,7 @@ import pytest
 
 from bot_core import errors
 from bot_core.catalog.service import CarDataService
-from bot_core.errors import CatalogError
+from bot_core.errors import CatalogError, StoreError
 from workbench.texts.problems import faults, say
 from workbench.texts.texts import section
 
@@ -62,6 +62,10 @@ def test_every_error_of_the_tree_has_a_line():
     assert all(line and "\n" not in line for line in lines.values())
     assert lines["CircuitOpen"] == section("problems")["ModelError"]
     assert lines["Immutable"] == section("problems")["StoreError"]
+
+
+def test_a_database_that_another_process_holds_is_told_apart():
+    assert "Otro banco de pruebas" in say(StoreError("var/workbench.duckdb: process 12 has it open"))
 
 
 def test_an_error_that_is_not_ours_shows_nothing_of_itself():

@@ -3,7 +3,7 @@
 
 const phones = new WeakMap();
 const MARKS = { "*": "strong", _: "em", "~": "s" };
-const STYLED = /(^|[^\p{L}\p{N}*_~])([*_~])(?=\S)([^\n]*?\S)\2(?![\p{L}\p{N}])/u;
+const STYLED = /(^|[^\p{L}\p{N}*_~])([*_~])(?!\2)(?=\S)([^\n]*?\S)\2(?![\p{L}\p{N}*_~])/u;
 const CODE = /```([\s\S]+?)```|`([^`\n]+)`/;
 const SVG = "http://www.w3.org/2000/svg";
 const ICONS = {

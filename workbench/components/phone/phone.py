@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import streamlit as st
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from streamlit.components.v2.types import ComponentRenderer
 
 from bot_core.messages import InboundMessage, MessageKind, QuickReply
@@ -45,9 +45,9 @@ class Bubble:
 class _SentMessage(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    id: str
-    text: str
-    payload: str | None
+    id: str = Field(min_length=1, max_length=64)
+    text: str = Field(min_length=1, max_length=4096)
+    payload: str | None = Field(max_length=256)
     at: datetime
 
     def inbound(self) -> InboundMessage:
@@ -58,8 +58,8 @@ class _SentMessage(BaseModel):
 
 
 class _Sent(BaseModel):
-    conversation: str
-    messages: list[_SentMessage]
+    conversation: str = Field(pattern=r"^[\w-]{1,64}$")
+    messages: list[_SentMessage] = Field(min_length=1, max_length=50)
 
 
 class _Rated(BaseModel):
@@ -115,7 +115,7 @@ def _event(key: str, name: str) -> Any:
 
 def _report_sent(value: Any, events: PhoneEvents) -> None:
     sent = _parsed(_Sent, value)
-    if sent and sent.messages:
+    if sent:
         events.sent(sent.conversation, tuple(message.inbound() for message in sent.messages))
 
 
