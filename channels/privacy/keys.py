@@ -1,0 +1,124 @@
+"""Pseudonyms and encryption: what leaves this module names no customer."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import Protocol
+
+from bot_core.errors import ConfigurationError, StoreError
+
+_KEY_FILE = "whatsapp-hash.key"
+_MEXICAN_MOBILE = re.compile(r"^(whatsapp:\+52)1(\d{10})$")
+
+
+class Pseudonyms:
+    """Keyed hashes: the same address gives the same name, and nobody without the key can try out numbers."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def of(self, *parts: str) -> str:
+        """32 hexadecimal digits."""
+        # Lengths first, so that no two lists of parts read alike.
+        text = "".join(f"{len(part)}:{part}" for part in parts)
+        return hmac.new(self._key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
+
+
+def canonical_address(address: str) -> str:
+    """For matching only: Mexico's mobile numbers are written with and without a 1 after the country code."""
+    return _MEXICAN_MOBILE.sub(r"\1\2", address.strip())
+
+
+def load_pseudonyms(configured: str, data_dir: Path, *, several_machines: bool) -> Pseudonyms:
+    """With the configured key, else with one made once and kept in the data folder.
+
+    Raises ConfigurationError where processes on several machines would each make their own, StoreError when the file
+    can be neither read nor written.
+    """
+    if configured:
+        return Pseudonyms(configured.encode())
+    if several_machines:
+        raise ConfigurationError(
+            "KAVAK_WHATSAPP_HASH_KEY is not set",
+            hint="with PostgreSQL every process needs the same: openssl rand -hex 32",
+        )
+    path = data_dir / _KEY_FILE
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        return Pseudonyms(_kept_key(path))
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}") from error
+
+
+def _kept_key(path: Path) -> bytes:
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    if not path.exists():
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+        try:
+            # Only one of several processes at their first start makes the key.
+            path.hardlink_to(draft)
+        except FileExistsError:
+            return path.read_bytes()
+        finally:
+            draft.unlink()
+    return path.read_bytes()
+
+
+class Sealer(Protocol):
+    def seal(self, text: str) -> str: ...
+
+    def open(self, sealed: str) -> str:
+        """Raises StoreError for what another key has sealed."""
+        ...
+
+
+class OpenText:
+    """No encryption at rest."""
+
+    def seal(self, text: str) -> str:
+        return text
+
+    def open(self, sealed: str) -> str:
+        if sealed.startswith(FernetSealer.MARK):
+            raise StoreError("the row is encrypted", hint="set KAVAK_WHATSAPP_DATA_KEY")
+        return sealed
+
+
+class FernetSealer:
+    """AES-128-CBC with HMAC-SHA256. Rows from before the key was set stay readable."""
+
+    MARK = "f1:"
+
+    def __init__(self, key: str) -> None:
+        from cryptography.fernet import Fernet
+
+        try:
+            self._fernet = Fernet(key)
+        except ValueError as error:
+            raise ConfigurationError(
+                "KAVAK_WHATSAPP_DATA_KEY: not a Fernet key", hint="32 bytes in base64url"
+            ) from error
+
+    def seal(self, text: str) -> str:
+        return self.MARK + self._fernet.encrypt(text.encode("utf-8", "surrogatepass")).decode()
+
+    def open(self, sealed: str) -> str:
+        from cryptography.fernet import InvalidToken
+
+        if not sealed.startswith(self.MARK):
+            return sealed
+        try:
+            return self._fernet.decrypt(sealed.removeprefix(self.MARK)).decode("utf-8", "surrogatepass")
+        except InvalidToken as error:
+            raise StoreError("the row was encrypted with another key", hint="KAVAK_WHATSAPP_DATA_KEY") from error
+
+
+def sealer(key: str) -> Sealer:
+    return FernetSealer(key) if key else OpenText()

@@ -1,0 +1,149 @@
+"""Settings of the WhatsApp channel from the environment. Read once at the composition root, never at import."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot_core.errors import ConfigurationError
+
+_PREFIX = "KAVAK_WHATSAPP_"
+
+
+def _twilio(name: str) -> Any:
+    return AliasChoices(name, name.lower())
+
+
+class ChannelSettings(BaseSettings):
+    """What Twilio's console and the machine decide. Secrets come from the environment only."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_file=".env", extra="ignore", populate_by_name=True)
+
+    account_sid: str = Field(default="", validation_alias=_twilio("TWILIO_ACCOUNT_SID"))
+    """TWILIO_ACCOUNT_SID: webhooks of another account are refused."""
+    auth_token: SecretStr = Field(default=SecretStr(""), validation_alias=_twilio("TWILIO_AUTH_TOKEN"))
+    """TWILIO_AUTH_TOKEN: signs webhooks, opens the API. Without it nothing starts."""
+    previous_auth_token: SecretStr = Field(
+        default=SecretStr(""), validation_alias=_twilio("TWILIO_AUTH_TOKEN_PREVIOUS")
+    )
+    """TWILIO_AUTH_TOKEN_PREVIOUS: also accepted on webhooks, while a rotation lasts."""
+    senders: Annotated[tuple[str, ...], NoDecode] = ()
+    """KAVAK_WHATSAPP_SENDERS: our own addresses, for example whatsapp:+5215500000000, separated by commas."""
+    public_url: str = "http://127.0.0.1:8080"
+    """KAVAK_WHATSAPP_PUBLIC_URL: scheme and host under which Twilio reaches us; signatures are computed on it."""
+    api_base: str | None = None
+    """KAVAK_WHATSAPP_API_BASE: another Twilio API, on loopback only: the sandbox."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    validate_signatures: bool = True
+    """KAVAK_WHATSAPP_VALIDATE_SIGNATURES: off only on loopback."""
+    hash_key: SecretStr = SecretStr("")
+    """KAVAK_WHATSAPP_HASH_KEY: keys the customers' pseudonyms; default a file in the data folder."""
+    data_key: SecretStr = SecretStr("")
+    """KAVAK_WHATSAPP_DATA_KEY: a Fernet key; with it addresses and messages are encrypted at rest."""
+    privacy_url: str = ""
+    """KAVAK_WHATSAPP_PRIVACY_URL: where the full privacy notice is; part of the first message."""
+
+    quiet_seconds: float = Field(default=2.0, ge=0)
+    """How long a customer is silent before a burst is answered."""
+    longest_wait_seconds: float = Field(default=8.0, ge=0)
+    """From a burst's first message on."""
+    lease_seconds: float = Field(default=15.0, gt=0)
+    """After so long without a sign of life a worker's customers are taken over."""
+    turn_slots: int = Field(default=16, ge=1)
+    """Turns that one worker process thinks about at once."""
+    busy_customers: int = Field(default=200, ge=1)
+    """Customers that one worker process looks after at once, the waiting ones included."""
+    poll_seconds: float = Field(default=0.5, gt=0)
+    """How often a worker looks for rings of the doorbell."""
+    sweep_seconds: float = Field(default=5.0, gt=0)
+    """How often the database is searched for work that nobody rang for."""
+    turn_attempts: int = Field(default=3, ge=1)
+    sender_per_minute: int = Field(default=30, ge=1)
+    """Messages of one customer in a minute that are answered; more are stored, not answered."""
+    sends_per_second: float = Field(default=40.0, gt=0)
+    """Of one worker process."""
+    send_attempts: int = Field(default=8, ge=1)
+    retry_seconds: float = Field(default=1.0, gt=0)
+    """The first pause before a refused message is sent again; doubles each time, up to 5 minutes."""
+    settle_seconds: float = Field(default=20.0, gt=0)
+    """How long to wait for the status callback of a message that may have been sent, before Twilio's list is read."""
+    resend_unlisted: bool = True
+    """Send again what two listings, `settle_seconds` apart, did not show. Off: only an operator may."""
+    validity_seconds: int = Field(default=300, ge=1, le=36_000)
+    """After so long in Twilio's own queue a message is not sent any more."""
+    connect_timeout: float = Field(default=3.0, gt=0)
+    read_timeout: float = Field(default=20.0, gt=0)
+    typing_indicator: bool = True
+    window_template: str = ""
+    """KAVAK_WHATSAPP_WINDOW_TEMPLATE: ContentSid of the approved template for replies outside the 24-hour window."""
+    quick_reply_contents: dict[int, str] = Field(default_factory=dict)
+    """KAVAK_WHATSAPP_QUICK_REPLY_CONTENTS: JSON, number of buttons → ContentSid of the quick-reply content."""
+    feedback_content: str = ""
+    """KAVAK_WHATSAPP_FEEDBACK_CONTENT: ContentSid of the two-button question how good the reply was."""
+    feedback_every: int = Field(default=5, ge=1)
+    """That question comes after every so many turns of a conversation."""
+    split: dict[str, int] = Field(default_factory=dict)
+    """KAVAK_WHATSAPP_SPLIT: JSON, release id → share; empty serves the promoted release."""
+    spool_dir: Path | None = None
+    """KAVAK_WHATSAPP_SPOOL_DIR: where the fallback process puts webhooks; default var/spool."""
+    worker_metrics_port: int = Field(default=0, ge=0, le=65535)
+    """KAVAK_WHATSAPP_WORKER_METRICS_PORT: a worker's own metrics on loopback; 0 for none."""
+    crash_point: str = ""
+    """KAVAK_WHATSAPP_CRASH_POINT: the scorecard's: where this process kills itself."""
+
+    @field_validator("senders", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """What a webhook may be signed with, the current one first."""
+        both = (self.auth_token.get_secret_value(), self.previous_auth_token.get_secret_value())
+        return tuple(token for token in both if token)
+
+    def url(self, path: str) -> str:
+        return self.public_url.rstrip("/") + path
+
+    def checked(self) -> ChannelSettings:
+        """These settings when a process may start with them. Raises ConfigurationError that names the variable."""
+        if not self.tokens and self.validate_signatures:
+            raise ConfigurationError("TWILIO_AUTH_TOKEN is not set", hint="without it nobody's webhook can be trusted")
+        if not self.validate_signatures and not is_loopback(self.host):
+            raise ConfigurationError(
+                f"KAVAK_WHATSAPP_VALIDATE_SIGNATURES is off and we listen on {self.host}",
+                hint="signatures may be ignored on 127.0.0.1 only",
+            )
+        if not self.account_sid:
+            raise ConfigurationError("TWILIO_ACCOUNT_SID is not set", hint="it is on the first page of the console")
+        if not self.senders:
+            raise ConfigurationError("KAVAK_WHATSAPP_SENDERS is not set", hint="for example whatsapp:+14155238886")
+        if self.api_base and not is_loopback(urlsplit(self.api_base).hostname or ""):
+            raise ConfigurationError("KAVAK_WHATSAPP_API_BASE: only a loopback address", hint="it is for the sandbox")
+        return self
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def load_channel_settings(**overrides: Any) -> ChannelSettings:
+    """Settings from the environment and `.env`. Raises ConfigurationError that names the variable."""
+    try:
+        return ChannelSettings(**overrides)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = "_".join(str(part) for part in fault["loc"]).upper()
+        variable = name if name.startswith("TWILIO") else _PREFIX + name
+        raise ConfigurationError(f"{variable}: {fault['msg']}", hint="see docs/whatsapp.md") from error

@@ -1,0 +1,63 @@
+"""For the machinery around us: alive, ready, figures."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+
+from bot_core.errors import KavakBotError
+from channels.observability.metrics import Metrics
+from channels.store.store import ChannelStore
+
+_WORKER_SILENCE = timedelta(seconds=60)
+
+
+def health_blueprint(store: ChannelStore | None, metrics: Metrics) -> Blueprint:
+    blueprint = Blueprint("health", __name__)
+
+    @blueprint.get("/healthz")
+    def healthz() -> Response:
+        return jsonify(status="live")
+
+    @blueprint.get("/readyz")
+    def readyz() -> tuple[Response, int]:
+        checks = {name: check(store) for name, check in _CHECKS.items()} if store else {"spool": "ok"}
+        # Without a worker messages are still taken and kept: that is worth an alert, not a closed door.
+        ready = all(found == "ok" for name, found in checks.items() if name != "queue")
+        return jsonify(status="ready" if ready else "unready", checks=checks), 200 if ready else 503
+
+    @blueprint.get("/metrics")
+    def figures() -> Response:
+        return Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
+
+    return blueprint
+
+
+def _database(store: ChannelStore) -> str:
+    try:
+        with store.database.read() as connection:
+            connection.execute(text("SELECT 1"))
+    except KavakBotError as error:
+        return type(error).__name__
+    return "ok"
+
+
+def _release(store: ChannelStore) -> str:
+    try:
+        store.core.releases.current()
+    except KavakBotError as error:
+        return type(error).__name__
+    return "ok"
+
+
+def _queue(store: ChannelStore) -> str:
+    try:
+        return "ok" if store.live_workers(within=_WORKER_SILENCE) else "no worker"
+    except KavakBotError as error:
+        return type(error).__name__
+
+
+_CHECKS = {"database": _database, "release": _release, "queue": _queue}
