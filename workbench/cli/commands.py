@@ -104,11 +104,12 @@ def record(
     only: Annotated[str | None, typer.Option(help="Only ids that start so.")] = None,
     stale: Annotated[bool, typer.Option("--stale", help="Only cases that cannot be replayed any more.")] = False,
     concurrency: Annotated[int, typer.Option(min=1, help="Cases at once.")] = 1,
+    dataset: DatasetOption = None,
 ) -> None:
     """Record cassettes from the releases' real models; what is recorded already and unchanged shows no diff."""
     from workbench.cli.recording import RecordOptions, run_record
 
-    code = run_record(RecordOptions(tuple(variant or ()), split, only, stale, concurrency))
+    code = run_record(RecordOptions(tuple(variant or ()), split, only, stale, concurrency, dataset))
     raise typer.Exit(code)
 
 

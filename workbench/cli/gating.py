@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from bot_core.settings import PROJECT_ROOT, Settings, load_settings
 from workbench.evaluation.dataset.loading import Dataset, load_dataset
 from workbench.evaluation.gate.judgement import Judgement, Outcome
 from workbench.evaluation.gate.running import BASELINE, Gate
-from workbench.evaluation.gate.suites import Suite, run_suite
+from workbench.evaluation.gate.suites import OFFLINE, Suite, run_suite
 from workbench.evaluation.report.annotations import workflow_commands
 from workbench.evaluation.report.transcripts import reasons, transcript
 from workbench.evaluation.report.writing import write_reports
@@ -33,7 +33,9 @@ class EvalOptions:
     baseline: Path | None = None
 
     def gate(self) -> Gate:
-        return Gate(load_dataset(self.dataset), self.settings(), baseline_path=self.baseline or BASELINE)
+        gate = Gate(load_dataset(self.dataset), self.settings(), baseline_path=self.baseline or BASELINE)
+        # Another catalogue gives other expectations and other prompts: neither verdicts nor cassettes can be compared.
+        return replace(gate, suites=(OFFLINE,), baseline_path=self.baseline) if self.catalog else gate
 
     def settings(self) -> Settings:
         settings = load_settings()

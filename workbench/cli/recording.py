@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import typer
 
@@ -28,12 +29,13 @@ class RecordOptions:
     only: str | None
     stale: bool
     concurrency: int
+    dataset: Path | None = None
 
 
 def run_record(options: RecordOptions) -> int:
     """Returns 3 when a case could not be recorded, else 0."""
     settings = load_settings()
-    dataset = load_dataset()
+    dataset = load_dataset(options.dataset)
     cases = dataset.split(options.split)
     if options.only:
         chosen = {case.id for case in dataset.starting_with(options.only).cases}

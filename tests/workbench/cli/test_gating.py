@@ -6,6 +6,7 @@ import pytest
 
 from bot_core.catalog.car import Constraint
 from bot_core.catalog.columns import CarColumns
+from tests.fakes.cars import CSV
 from workbench.cli import gating
 from workbench.evaluation.gate import running
 from workbench.evaluation.gate.suites import OFFLINE
@@ -73,3 +74,12 @@ def test_a_few_cases_alone(workbench, few_folder, no_price_filter):
     assert result.exit_code == 1
     assert "customer: busco un nizzan verssa" in result.output
     assert "✗ cars: turn 1:" in result.output
+
+
+def test_another_catalogue_is_compared_with_nothing(workbench, few_folder, tmp_path):
+    (tmp_path / "few.csv").write_text(CSV, encoding="utf-8")
+    paths = ("--dataset", few_folder, "--out", tmp_path / "reports", "--catalog", tmp_path / "few.csv")
+    result = workbench("eval", *paths)
+    assert result.exit_code == 0, result.output
+    assert "local/recorded" not in result.output
+    assert "No baseline is blessed yet" in (tmp_path / "reports" / "summary.md").read_text(encoding="utf-8")
