@@ -21,6 +21,9 @@ _YEAR = re.compile(r"(?:19[89]|20[0-3])\d")
 _LONGEST_NAME = 3
 _SHORTEST_FUZZY = 4
 EXACT = 100.0
+_OF_MAKE = frozenset({"de", "del", "marca"})
+_NO_VERSIONS = frozenset({"se", "de", "en", "el", "la", "es", "si", "no", "te", "lo", "al", "is", "it", "on", "in"})
+"""Two letters that are words of a sentence more often than versions."""
 DEFAULT_SCORE = 82.0
 
 
@@ -72,7 +75,7 @@ class CarNames:
     def _learn_version(self, car: Car) -> None:
         words = self.versions.setdefault((car.make, car.model), {})
         for word in _WORD.findall(car.version):
-            if len(word) > 2 and word.isalpha():
+            if len(word) > 1 and word.isalpha() and name_key(word) not in _NO_VERSIONS:
                 words.setdefault(name_key(word), word)
 
     def nearest(self, name: str, *, min_score: float) -> tuple[str | None, str | None, float]:
@@ -112,7 +115,7 @@ class CarNames:
             else:
                 found.append(name)
                 index = name.last
-        return tuple(self._mention(name, words) for name in _merged(found))
+        return tuple(self._mention(name, words) for name in _merged(found, words))
 
     def _lone_name(self, words: Sequence[_Word]) -> _Found | None:
         """A message that is nothing but "polo": the ordinary word can only mean the car."""
@@ -185,6 +188,8 @@ class CarNames:
         """A model before its make ("x3 bmw"), a make before its model ("seat ibiza")."""
         if after >= len(words):
             return False
+        if words[after].key in _OF_MAKE and after + 1 < len(words):
+            after += 1  # "un 208 de peugeot"
         following = words[after].key
         makes = {make for make, _ in self._models.get(key, ())}
         return self._makes.get(following) in makes or any(
@@ -236,12 +241,17 @@ def _is_joined(words: Sequence[_Word], index: int, size: int) -> bool:
     return size > 1 and len(words[index].key) > 1
 
 
-def _merged(found: Sequence[_Found]) -> list[_Found]:
-    """A make beside one of its models ("bmw x3", "x3 bmw") is one mention."""
+def _are_side_by_side(words: Sequence[_Word], left: _Found, right: _Found) -> bool:
+    between = [word.key for word in words[left.last : right.first]]
+    return not between or (left.model is not None and len(between) == 1 and between[0] in _OF_MAKE)
+
+
+def _merged(found: Sequence[_Found], words: Sequence[_Word]) -> list[_Found]:
+    """A make beside one of its models ("bmw x3", "x3 bmw", "un x3 de bmw") is one mention."""
     merged: list[_Found] = []
     for name in found:
         last = merged[-1] if merged else None
-        adjoin = last is not None and last.last == name.first and last.make == name.make
+        adjoin = last is not None and last.make == name.make and _are_side_by_side(words, last, name)
         if last and adjoin and (last.model is None) != (name.model is None):
             model = last.model or name.model
             merged[-1] = _Found(last.first, name.last, name.make, model, min(last.score, name.score))

@@ -13,6 +13,7 @@ from bot_core.intentions.verification import verified
 from bot_core.intents import Intent, IntentDetail, UserIntentionResponse
 from bot_core.llm.calls import failed_call, recorded_call
 from bot_core.llm.gateway import OFFLINE_MODEL, LLMGateway, LLMRequest, ModelSettings
+from bot_core.offline.language import language_of
 from bot_core.offline.opt_out import is_opt_out
 from bot_core.prompts.builder import PromptBuilder
 from bot_core.prompts.library import PromptLibrary
@@ -46,9 +47,8 @@ class UserIntentionService:
         """Intents and details of a turn. Never raises ModelError: the offline baseline reads when the model cannot."""
         if is_opt_out(facts.text, facts.button_payload):
             # A customer who wants to leave must never depend on what a model makes of it.
-            response = UserIntentionResponse(
-                intents=[IntentDetail(intent=Intent.OPT_OUT)], language=facts.state.language
-            )
+            language = language_of(facts.text, facts.state.language)
+            response = UserIntentionResponse(intents=[IntentDetail(intent=Intent.OPT_OUT)], language=language)
             return Intention(response, (), 0.0)
         started = time.perf_counter()
         request = self._request(facts, tracking_id)

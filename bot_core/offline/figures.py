@@ -61,7 +61,10 @@ def _as_price(figure: Figure, *, searched: bool) -> Figure | None:
     if figure.kind is QuantityKind.AMOUNT:
         return figure
     is_limited = any(figure.starts(name) for name in ("max_after", "min_after", "about_after"))
-    is_budget = re.search(r"\b(presupuesto|precio|budget|price)\b", figure.before)
+    is_budget = re.search(
+        r"\b(presupuesto|precio|budget|price|subo|sube|subimos|subirle|subele|bajo|bajale|bajamos|bajarle)\b",
+        figure.before,
+    )
     if (is_budget or (searched and is_limited)) and 60 <= figure.value < 1000:
         return replace(figure, kind=QuantityKind.AMOUNT, value=figure.value * _THOUSAND)
     return None

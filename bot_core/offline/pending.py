@@ -10,7 +10,9 @@ from bot_core.intents import CarReference, Intent, IntentDetail, ReferenceKind
 from bot_core.messages import Role
 from bot_core.offline.message import Message
 from bot_core.offline.references import bare_position
+from bot_core.offline.wishes import is_correction
 from bot_core.quantities.quantity import QuantityKind
+from bot_core.quantities.ranges import STANDARD_TERMS
 from bot_core.sessions.state import ConversationState, PendingQuestion
 
 _THOUSAND = Decimal(1000)
@@ -44,6 +46,8 @@ def answer_to(message: Message, state: ConversationState, topic: Intent | None) 
     if position and (position <= len(state.shown) or state.pending is PendingQuestion.WHICH_CAR):
         reference = CarReference(kind=ReferenceKind.ORDINAL, position=position)
         return IntentDetail(intent=topic or Intent.CAR_RECOMMENDATION, reference=reference)
+    if topic is Intent.FINANCING and (term := _bare_term(message)):
+        return IntentDetail(intent=Intent.FINANCING, term_months=term, correction=is_correction(message.reading.mended))
     asked_by = _ASKED_BY.get(state.pending) if state.pending else None
     if asked_by is None or any(cue.group in _REFUSALS for cue in message.cues):
         return None
@@ -59,6 +63,12 @@ def _in_thousands(message: Message) -> Decimal | None:
     if len(numbers) != 1 or not 20 <= numbers[0].value < 3000:
         return None
     return numbers[0].value * _THOUSAND
+
+
+def _bare_term(message: Message) -> int | None:
+    """ "quise decir 36" while payments are talked about."""
+    numbers = [figure for figure in message.figures if figure.kind is QuantityKind.NUMBER]
+    return int(numbers[0].value) if len(numbers) == 1 and numbers[0].value in STANDARD_TERMS else None
 
 
 def _bare_place(message: Message) -> str | None:

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 from bot_core.intents import Intent
 from bot_core.offline.clauses import Clause, cut
-from bot_core.offline.cues import Cue
 from bot_core.offline.findings import CAR_SLOTS, FINANCING_SLOTS, SEARCH_SLOTS, Finding
+from bot_core.offline.meaning import CAR, FINANCING, INFO, SALES, SURE_WISHES, ClauseMeaning
 from bot_core.offline.message import Message, wanted_cars
 from bot_core.offline.wishbook import WishBook
 from bot_core.sessions.references import POINTING
 from bot_core.sessions.state import ConversationState, PendingQuestion
 
-CAR, FINANCING, INFO, SALES = Intent.CAR_RECOMMENDATION, Intent.FINANCING, Intent.GENERAL_INFO, Intent.SALES
 LEAD_QUESTIONS = frozenset({PendingQuestion.LEAD_BRANCH, PendingQuestion.LEAD_DAY, PendingQuestion.LEAD_NAME})
 _OWNERS_OF_NAMES = (SALES, Intent.PERSON_REQUEST, Intent.GREETING, CAR, FINANCING, INFO)
 _OWNERS_OF_PLACES = (SALES, INFO, CAR, FINANCING)
@@ -31,6 +30,7 @@ class Sorter:
         self._topic = topic
         self._wishes = WishBook()
         self._undecided: list[Finding] = []
+        self._meaning = ClauseMeaning(message, state)
         self._asks_name = state.pending is PendingQuestion.LEAD_NAME
         self._in_lead = state.lead is not None and state.pending in LEAD_QUESTIONS
 
@@ -49,7 +49,7 @@ class Sorter:
         return [Finding("car", mention, span.start, span.end) for span, mention in wanted_cars(self._message)]
 
     def _clause(self, clause: Clause, before: Intent | None) -> Intent | None:
-        intents = self._cued(clause)
+        intents = self._meaning.intents_of(clause)
         for intent, cue in intents:
             found = self._wishes.open(intent, cue.start, anew=intent is INFO and self._is_new_question(clause, before))
             found += self._topics(intent, clause)
@@ -69,53 +69,6 @@ class Sorter:
         if intent is Intent.GREETING and clause.has("identity"):
             return [Finding("topic", "identity", clause.start, clause.end)]
         return []
-
-    def _cued(self, clause: Clause) -> list[tuple[Intent, Cue]]:
-        """Intents that the clause's own words name, in their order; the surer silences the vaguer."""
-        found: dict[Intent, Cue] = {}
-        for cue in clause.cues:
-            intent = self._meaning(cue, clause)
-            if intent:
-                found.setdefault(intent, cue)
-        for weaker in _silenced(set(found), clause):
-            found.pop(weaker, None)
-        return sorted(found.items(), key=lambda item: item[1].start)
-
-    def _meaning(self, cue: Cue, clause: Clause) -> Intent | None:
-        slots = {finding.slot for finding in clause.findings}
-        match cue.group:
-            case "person":
-                return Intent.PERSON_REQUEST
-            case "sales" | "trade_in_wish":
-                return SALES
-            case "see":
-                return SALES if "day" in slots and not clause.has("info", "info_strong", "search") else None
-            case "financing" | "financing_topic":
-                return FINANCING
-            case "info_strong":
-                return INFO
-            case "info":
-                about_car = clause.has("search") and slots & (SEARCH_SLOTS | {"car"})
-                return None if about_car else INFO
-            case "out_of_scope":
-                return Intent.OUT_OF_SCOPE
-            case "greeting" | "identity":
-                return Intent.GREETING
-            case "search" | "some_car" | "price_ask" | "have" | "detail_ask":
-                return self._searching(cue, clause, slots)
-        return None
-
-    def _searching(self, cue: Cue, clause: Clause, slots: set[str]) -> Intent | None:
-        others = ("info_strong", "info", "person", "sales", "trade_in_wish", "out_of_scope")
-        about = bool(slots & (SEARCH_SLOTS | {"car", "reference"})) or clause.has("car_noun", "some_car")
-        if cue.group == "search":
-            return CAR if about or not clause.has(*others, "financing", "financing_topic") else None
-        if clause.has(*others, "financing", "financing_topic") or slots & FINANCING_SLOTS:
-            return None
-        if cue.group in ("price_ask", "detail_ask"):
-            known = bool(self._state.chosen) or len(self._state.shown) == 1
-            return CAR if about or known or (cue.group == "price_ask" and self._state.shown) else None
-        return CAR if about or cue.group == "some_car" else None
 
     def _is_new_question(self, clause: Clause, before: Intent | None) -> bool:
         return before is not INFO or clause.has("info_strong", "info")
@@ -154,14 +107,16 @@ class Sorter:
         names_car = finding.slot in ("car", "reference")
         if CAR in own:
             self._wishes.add(CAR, finding)
-        elif FINANCING in own or any(other.slot in FINANCING_SLOTS for other in clause.findings):
+        elif FINANCING in own:
             self._wishes.add(FINANCING, finding)
         elif SALES in own:
             if names_car:
                 self._wishes.add(SALES, finding)
         elif {INFO, Intent.PERSON_REQUEST, Intent.OUT_OF_SCOPE} & set(own):
             return
-        elif before is FINANCING and (names_car or self._wishes.holds(FINANCING)) and not self._wishes.holds(CAR):
+        elif any(other.slot in FINANCING_SLOTS for other in clause.findings) or (
+            before is FINANCING and (names_car or self._wishes.holds(FINANCING)) and not self._wishes.holds(CAR)
+        ):
             self._wishes.add(FINANCING, finding)
         elif before is SALES and names_car:
             self._wishes.add(SALES, finding)
@@ -173,7 +128,7 @@ class Sorter:
     def _settle(self) -> None:
         """What no clause decided: criteria make a search, a place or a day a visit or a question."""
         wishes = [f for f in self._undecided if f.slot in SEARCH_SLOTS | CAR_SLOTS | {"car", "reference"}]
-        if wishes:
+        if wishes and not (self._meaning.went_off_topic and not any(finding.slot in SURE_WISHES for finding in wishes)):
             target = self._target_of(wishes)
             for finding in wishes:
                 self._wishes.add(target, finding)
@@ -183,7 +138,9 @@ class Sorter:
 
     def _target_of(self, wishes: Sequence[Finding]) -> Intent:
         slots = {finding.slot for finding in wishes}
-        if self._wishes.holds(FINANCING) and not self._wishes.holds(CAR) and slots <= _LONE | {"reference"}:
+        if self._about_payments() and slots <= _LONE | {"reference"}:
+            return FINANCING
+        if self._about_payments() and "reference" in slots | self._asked_which() and slots <= {"reference", "car"}:
             return FINANCING
         if self._wishes.holds(SALES) and slots <= {"reference", "car"}:
             return SALES
@@ -192,9 +149,18 @@ class Sorter:
             return self._topic
         return CAR
 
+    def _about_payments(self) -> bool:
+        return self._wishes.holds(FINANCING) and not self._wishes.holds(CAR)
+
+    def _asked_which(self) -> set[str]:
+        """ "De un cavalier, a 60 meses" answers "¿de qué auto?"."""
+        return {"reference"} if self._state.pending is PendingQuestion.WHICH_CAR else set()
+
     def _settle_detail(self, finding: Finding) -> None:
         """A place, a day or a name that stands alone."""
         nothing_else = self._wishes.is_empty
+        if self._wishes.holds(Intent.OUT_OF_SCOPE) and len(self._wishes.in_order()) == 1:
+            return
         if finding.slot == "day":
             under_way = self._state.lead is not None or bool(self._state.shown)
             if self._wishes.holds(SALES) or (nothing_else and under_way):
@@ -204,20 +170,6 @@ class Sorter:
         alone = Intent.GREETING if finding.slot == "customer_name" else INFO
         target = next((intent for intent in order if self._wishes.holds(intent)), alone)
         self._wishes.add(target, finding)
-
-
-def _silenced(found: set[Intent], clause: Clause) -> set[Intent]:
-    """Intents whose words serve a surer one in the same clause: "documentos para el crédito" asks for documents."""
-    silenced: set[Intent] = set()
-    if INFO in found and clause.has("info_strong"):
-        silenced |= {FINANCING, SALES}
-    elif INFO in found and (SALES in found or clause.has("financing_topic")):
-        silenced.add(INFO)
-    if Intent.PERSON_REQUEST in found:
-        silenced |= {Intent.PERSON_REQUEST} if SALES in found else {INFO, FINANCING}
-    if found - {Intent.OUT_OF_SCOPE} and CAR not in found:
-        silenced.add(Intent.OUT_OF_SCOPE)
-    return silenced
 
 
 def _outside_of_name(findings: list[Finding], asked: bool) -> list[Finding]:

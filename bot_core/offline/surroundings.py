@@ -69,7 +69,7 @@ def _figure(text: str, found: Sequence[tuple[Quantity, int, int]], place: int) -
 
 @lru_cache
 def _opening(path: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(r"[^\w\n?]*" + pattern("amounts", *path).pattern)
+    return re.compile(r"[^\w\n?,;.]*" + pattern("amounts", *path).pattern)
 
 
 @lru_cache

@@ -12,6 +12,7 @@ from bot_core.knowledge.entry import Branch
 from bot_core.messages import Role
 from bot_core.offline.buttons import looks_like_payload, read_button
 from bot_core.offline.details import detail_of
+from bot_core.offline.language import language_of
 from bot_core.offline.leftovers import asking, courtesy, read_leftover
 from bot_core.offline.message import Message, MessageReader
 from bot_core.offline.opt_out import is_opt_out
@@ -38,7 +39,8 @@ class RuleBasedUnderstanding:
         """Never raises and never gives an empty list of intents, whatever the text."""
         state = facts.state
         if is_opt_out(facts.text, facts.button_payload):
-            return UserIntentionResponse(intents=[IntentDetail(intent=Intent.OPT_OUT)], language=state.language)
+            language = language_of(facts.text, state.language)
+            return UserIntentionResponse(intents=[IntentDetail(intent=Intent.OPT_OUT)], language=language)
         topic = self._topic(state, facts.now)
         tapped = read_button(
             facts.button_payload, state, self._branches, which_car_for=topic or Intent.CAR_RECOMMENDATION
@@ -99,8 +101,12 @@ def _wishes_only(details: Sequence[IntentDetail]) -> list[IntentDetail]:
 
 
 def _with_courtesy(details: list[IntentDetail], message: Message) -> list[IntentDetail]:
-    """Thanks and goodbyes count only when nothing else is said: at the end of a request they are manners."""
-    if [detail.intent for detail in details] != [Intent.GREETING] or details[0].topic:
-        return details
-    topic = courtesy({cue.group for cue in message.cues})
-    return [details[0].model_copy(update={"topic": topic})]
+    """Thanks and goodbyes count alone or as a sentence of their own before a wish; after a request they are manners."""
+    groups = {cue.group for cue in message.cues}
+    if [detail.intent for detail in details] == [Intent.GREETING] and not details[0].topic:
+        return [details[0].model_copy(update={"topic": courtesy(groups)})]
+    opens = message.cues and message.cues[0].group == "thanks" and message.cues[0].start <= 1
+    follows = message.reading.mended[message.cues[0].end :].lstrip(" ") if opens else ""
+    if details and follows[:1] in ("!", ".", "\n") and Intent.GREETING not in {d.intent for d in details}:
+        return [IntentDetail(intent=Intent.GREETING, topic="thanks"), *details]
+    return details
