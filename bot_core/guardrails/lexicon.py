@@ -58,6 +58,8 @@ class Cues:
     alternatives: re.Pattern[str]
     coverage: re.Pattern[str]
     credit: re.Pattern[str]
+    recorded: re.Pattern[str]
+    """Not folded: see the vocabulary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def cues() -> Cues:
     data = _data("cues")
     fillers = "|".join(data["fillers"])
     return Cues(
+        recorded=re.compile(_any(data["recorded"]), re.IGNORECASE),
         before=tuple(_before(row, fillers) for row in data["before"]),
         after=tuple(RoleCue(re.compile(rf"[ \t*_~]*{_any(row['words'])}"), _roles(row)) for row in data["after"]),
         unit=_number_and_unit(data),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot_core.guardrails.denials import is_asked, is_denied
 from bot_core.guardrails.inspection import Inspection
+from bot_core.guardrails.lexicon import cues
 from bot_core.guardrails.reading import same_length_fold
 from bot_core.trace import Finding
 
@@ -35,6 +37,16 @@ def references(inspection: Inspection) -> Iterator[Finding]:
     for code, span in {span: (code, span) for code, span in found}.values():
         if code.casefold() not in known:
             yield inspection.finding("reference", *span, "no such reference is in the facts")
+    if not known:
+        yield from _claimed(inspection)
+
+
+def _claimed(inspection: Inspection) -> Iterator[Finding]:
+    """ "Registré tu solicitud", when no request was recorded in this turn."""
+    reply = inspection.reply
+    for match in cues().recorded.finditer(reply.text):
+        if not is_denied(reply, *match.span()) and not is_asked(reply, *match.span()):
+            yield inspection.finding("reference", *match.span(), "no request was recorded")
 
 
 def links(inspection: Inspection) -> Iterator[Finding]:
