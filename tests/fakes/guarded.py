@@ -61,6 +61,12 @@ NO_TESLA = CarSearchFacts(
     relaxed=(Constraint.MAKE,),
     absent=(CarWish(make="Tesla", model="Model 3"),),
 )
+NO_VERSA_2030 = VERSAS.model_copy(
+    update={
+        "criteria": SearchCriteria(wishes=(CarWish(make="Nissan", model="Versa"),), year_min=2030, year_max=2030),
+        "relaxed": (Constraint.YEAR,),
+    }
+)
 NOTHING = CarSearchFacts(
     criteria=SearchCriteria(wishes=(CarWish(make="Honda", model="CR-V"),), price_max=Decimal(150000)), cars=(), total=0
 )
