@@ -9,6 +9,7 @@ from bot_core.guardrails.grounding import Role
 from bot_core.guardrails.inspection import Inspection
 from bot_core.guardrails.lexicon import cues
 from bot_core.quantities.quantity import QuantityKind
+from bot_core.sessions.state import PendingQuestion
 from bot_core.trace import Finding
 
 _SIMULATED = frozenset({Role.MONTHLY, Role.LOAN, Role.LIMIT})
@@ -28,10 +29,12 @@ def simulation(inspection: Inspection) -> Iterator[Finding]:
 
 def alternatives(inspection: Inspection) -> Iterator[Finding]:
     """Cars shown in place of what was asked for, without a word about it."""
-    replaced = any(
-        isinstance(fact, CarSearchFacts) and fact.cars and (fact.relaxed or fact.absent)
-        for fact in inspection.grounding.facts
-    )
+    replaced = any(isinstance(fact, CarSearchFacts) and _replaces(fact) for fact in inspection.grounding.facts)
     if replaced and not cues().alternatives.search(inspection.reply.folded):
         message = "these cars are alternatives: say what is not in stock or what was given up"
         yield inspection.finding("alternatives", 0, len(inspection.reply.text), message)
+
+
+def _replaces(fact: CarSearchFacts) -> bool:
+    """A list that is shown again to ask which car is meant was explained when it was new."""
+    return bool(fact.cars and (fact.relaxed or fact.absent)) and fact.question is not PendingQuestion.WHICH_CAR
