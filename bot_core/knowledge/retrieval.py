@@ -23,6 +23,8 @@ _UNKNOWN_WEIGHT = 1.0
 """Of a word that no phrasing uses: a car's name, a city, small talk."""
 _OWN_SHARE = 0.5
 """Of a further entry's matched weight, the part that no better entry has."""
+_OWN_SHARE_WHOLE = 0.2
+"""The same when the question holds a whole phrasing of it: "qué trae Kavak Total y cuánto cuesta" asks for two."""
 _SHORTEST_MENDED = 5
 _MOST_WORDS = 60
 """Of a message that are read: the subject of a longer one stands before them."""
@@ -42,6 +44,8 @@ class Fit:
     entry: KnowledgeEntry
     score: float
     matched: frozenset[str]
+    whole: bool
+    """The question holds every word of the phrasing."""
 
 
 class PhrasingIndex:
@@ -86,7 +90,7 @@ class PhrasingIndex:
             weight = self._weight(matched)
             score = 100 * (weight / phrasing.weight) * (_KEPT + (1 - _KEPT) * weight / asked)
             if phrasing.entry not in best or score > best[phrasing.entry].score:
-                best[phrasing.entry] = Fit(self._entries[phrasing.entry], score, matched)
+                best[phrasing.entry] = Fit(self._entries[phrasing.entry], score, matched, matched == phrasing.stems)
         enough = [(entry, fit) for entry, fit in best.items() if fit.score >= 100 * _LEAST_FIT]
         return [fit for _, fit in sorted(enough, key=lambda item: (-item[1].score, item[0]))]
 
@@ -95,7 +99,8 @@ class PhrasingIndex:
         found = 0
         for fit in fits:
             own = self._weight(fit.matched - explained)
-            if found < limit and own >= _OWN_SHARE * self._weight(fit.matched):
+            share = _OWN_SHARE_WHOLE if fit.whole else _OWN_SHARE
+            if found < limit and own >= share * self._weight(fit.matched):
                 yield fit
                 found += 1
                 explained |= fit.matched
