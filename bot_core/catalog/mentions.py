@@ -137,6 +137,8 @@ class CarNames:
             return None
         before = found[-1] if found and found[-1].last == index else None
         for size in range(_names_length(words, index), 0, -1):
+            if size == 1 and words[index].key in self._reference.never_cars:
+                return None
             for key in self._spellings(words, index, size, before):
                 name = self._exact(key, before)
                 if name and (_is_joined(words, index, size) or self._supported(key, words, index, size, before)):

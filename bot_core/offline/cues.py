@@ -33,9 +33,12 @@ def find_cues(text: str) -> tuple[Cue, ...]:
 def attack_spans(reading: Reading) -> tuple[tuple[int, int], ...]:
     """Sentences (of the mended text) that try to make the bot break a rule; a real wish beside it is no part."""
     text = reading.mended
-    spans = [match.span() for match in pattern("attacks", "unsafe").finditer(text)]
-    spans += [match.span() for match in pattern("attacks", "encoded").finditer(text)]
-    return tuple(dict.fromkeys(_sentence(text, start, end) for start, end in spans))
+    found = [match.span() for name in ("unsafe", "encoded") for match in pattern("attacks", name).finditer(text)]
+    spans: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if not spans or end > spans[-1][1]:
+            spans.append(_sentence(text, start, end))
+    return tuple(spans)
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:

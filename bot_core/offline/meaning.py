@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from bot_core.intents import Intent
 from bot_core.offline.clauses import Clause
 from bot_core.offline.cues import Cue
 from bot_core.offline.findings import FINANCING_SLOTS, SEARCH_SLOTS
+from bot_core.offline.lexicon import words_of_lexicon
 from bot_core.offline.message import Message
 from bot_core.sessions.state import ConversationState
 
@@ -30,6 +33,7 @@ _SEARCHING = frozenset({"search", "some_car", "price_ask", "have", "detail_ask"}
 _OTHER_WISHES = ("info_strong", "info", "person", "sales", "trade_in_wish", "out_of_scope")
 _CREDIT = ("financing", "financing_topic")
 _SURE_GROUPS = ("search", "info_strong")
+_NEXT_WORD = re.compile(r"\s+([^\W\d_]{4,})")
 _PRICES = frozenset({"price_min", "price_max"})
 
 
@@ -77,8 +81,15 @@ class ClauseMeaning:
         said = any(finding.slot in FINANCING_SLOTS for finding in self._message.findings)
         return said or any(cue.group == "financing" for cue in self._message.cues)
 
+    def _wants_something_else(self, cue: Cue) -> bool:
+        """ "Necesito un psicólogo": a word follows that has nothing to do with cars."""
+        following = _NEXT_WORD.match(self._message.reading.mended, cue.end)
+        return following is not None and following.group(1) not in words_of_lexicon()
+
     def _searching(self, cue: Cue, clause: Clause, slots: set[str]) -> Intent | None:
         about = bool(slots & (SEARCH_SLOTS | {"car", "reference"})) or clause.has("car_noun", "some_car")
+        if cue.group == "search" and not about and self._wants_something_else(cue):
+            return None
         if cue.group == "search":
             return CAR if about or not clause.has(*_OTHER_WISHES, *_CREDIT) else None
         if clause.has(*_OTHER_WISHES, *_CREDIT) or slots & FINANCING_SLOTS:

@@ -94,10 +94,11 @@ class MessageReader:
         text = _without(reading.mended, spans)
         credit = any(cue.group in _CREDIT for cue in cues) or any(f.kind is QuantityKind.TERM for f in figures)
         searched = any(cue.group in _SEARCHING for cue in cues)
+        visits = any(cue.group == "sales" for cue in cues)
         context = FigureContext(
             searched=searched or bool(cars),
             credit=credit,
-            plain_is_down_payment=credit or (bool(state.shown) and not searched),
+            plain_is_down_payment=credit or (bool(state.shown) and not searched and not visits),
             asked_down_payment=state.pending is PendingQuestion.DOWN_PAYMENT,
         )
         yield from read_figures(figures, text, now, context)

@@ -67,7 +67,7 @@ def prepared(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Lower case without accents, character by character: places stay the same."""
+    """Lower case without accents, apostrophes as blanks, character by character: places stay the same."""
     return "".join(map(_folded_char, text))
 
 
@@ -100,6 +100,8 @@ def read(text: str, names: Iterable[tuple[int, int]] = (), *, mend: bool = True)
 
 @lru_cache(maxsize=4096)
 def _folded_char(char: str) -> str:
+    if char in "'`":
+        return " "
     decomposed = unicodedata.normalize("NFKD", char.casefold())
     bare = [part for part in decomposed if not unicodedata.combining(part)]
     return bare[0] if bare else " "

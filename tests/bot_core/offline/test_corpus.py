@@ -37,9 +37,15 @@ def test_slots_language_and_questions_of_each_file(path: Path):
     assert 1 - len(misses) / len(rows) >= LEAST_SHARE, misses
 
 
-def test_the_held_out_messages():
-    """Written before any rule was run. Their first score: 86 of 90 intents, 82 of 90 without any slot missed."""
-    rows = corpus(HERE / "held_out.yaml")
+FIRST_SCORES = {"held_out": (86, 90), "held_out_second": (49, 60)}
+"""Intents right the first time the rules met these messages; what they taught was then put into the rules."""
+
+
+@pytest.mark.parametrize("name", FIRST_SCORES)
+def test_messages_that_were_written_before_the_rules_met_them(name: str):
+    rows = corpus(HERE / f"{name}.yaml")
     misses = [miss for row in rows if (miss := intent_miss(row))]
-    assert len(rows) >= 80
+    misses += [miss for row in rows for miss in slot_misses(row)]
+    print("\n".join(misses))
+    assert len(rows) == FIRST_SCORES[name][1]
     assert 1 - len(misses) / len(rows) >= LEAST_SHARE, misses
