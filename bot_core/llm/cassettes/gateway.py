@@ -73,8 +73,13 @@ class ReplayGateway:
 
 
 def recording_gateway(*, offline: LLMGateway) -> RoutingGateway:
-    """Routing to real models whose exchanges an open CassetteRecorder writes down."""
-    return RoutingGateway(offline=offline, remote=CassetteGateway(LiteLLMGateway()))
+    """Routing to real models whose exchanges an open CassetteRecorder writes down.
+
+    No breaker: it would let the baseline answer for the model in the cases after a failure.
+    """
+    return RoutingGateway(
+        offline=offline, remote=CassetteGateway(LiteLLMGateway()), breaker=BreakerRules(failures=_NEVER)
+    )
 
 
 async def _no_wait(_seconds: float) -> None:

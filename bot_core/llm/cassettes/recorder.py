@@ -34,7 +34,8 @@ _Place = tuple[int, int, str, int, int]
 class CassetteRecorder(Opened):
     """`with CassetteRecorder(root, key): …` writes the cassette when the case ends without an exception.
 
-    Raises CassetteError at the end when the file would hold a key, or when a turn ran out of time.
+    Raises CassetteError at the end when the file would hold a key, when a turn ran out of time, or when no server
+    answered a call of a real model.
 
     What did not change since the last recording keeps its date and times, so that recording again shows no diff.
     """
@@ -49,6 +50,7 @@ class CassetteRecorder(Opened):
         self._model_sha256 = model_sha256
         self._agents: dict[str, AgentRecord] = {}
         self._cancelled: list[Call] = []
+        self._unreached: list[Call] = []
         self._recorded: list[tuple[_Place, Interaction]] = []
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -73,6 +75,8 @@ class CassetteRecorder(Opened):
 
     def failed(self, call: Call, error: ModelError) -> None:
         """The gateway gave up on `call`: its requests without a response failed on the way."""
+        if call.under_way and not isinstance(error, ModelTimeout):
+            self._unreached.append(call)
         failure = HttpResponse(failure="timeout" if isinstance(error, ModelTimeout) else "disconnect")
         for request, started in call.under_way:
             self._keep(call, request, failure, time.perf_counter() - started)
@@ -91,6 +95,10 @@ class CassetteRecorder(Opened):
         self._recorded.append((place, interaction))
 
     def _save(self) -> None:
+        if self._unreached and self._wire == "real":
+            # A case that the offline baseline answered in the model's place is no recording of the model.
+            calls = ", ".join(f"turn {call.turn} {call.agent}" for call in self._unreached)
+            raise CassetteError(f"{self.key}: not recorded, no model answered in {calls}", hint="is the server up?")
         if self._cancelled:
             calls = ", ".join(f"turn {call.turn} {call.agent}" for call in self._cancelled)
             hint = "raise turn_timeout_seconds of the release, or record with fewer calls at once"

@@ -82,12 +82,23 @@ async def test_an_answer_that_never_came_does_not_come_again(
     model_server.default = behaviour
     request = ask_server(timeout_seconds=0.3, retries=0)
     live = CassetteGateway(LiteLLMGateway())
-    with CassetteRecorder(tmp_path, key), pytest.raises(error):
+    with CassetteRecorder(tmp_path, key, wire="fake (contract)"), pytest.raises(error):
         await live.complete(request)
     patient = replace(request, settings=request.settings.model_copy(update={"timeout_seconds": 30}))
     with offline_world(), CassettePlayer(tmp_path, key) as player, pytest.raises(error):
         await CassetteGateway(LiteLLMGateway(key=REPLAY_KEY)).complete(patient)
     assert not player.unplayed
+
+
+async def test_a_real_model_that_nobody_serves_is_not_recorded(tmp_path, key, ask_server, model_server):
+    model_server.default = Cut()
+    with (
+        pytest.raises(CassetteError, match=r"no model answered in turn 1 greeting"),
+        CassetteRecorder(tmp_path, key),
+        pytest.raises(ModelUnavailable),
+    ):
+        await CassetteGateway(LiteLLMGateway()).complete(ask_server(retries=0))
+    assert not key.path(tmp_path).exists()
 
 
 async def test_a_case_that_was_cut_short_is_not_written(tmp_path, key, ask_server, model_server):
