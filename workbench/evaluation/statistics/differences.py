@@ -8,8 +8,9 @@ from enum import StrEnum
 
 import numpy as np
 
-from workbench.evaluation.statistics.intervals import Floats, difference_interval, spread_of
+from workbench.evaluation.statistics.intervals import difference_interval, spread_of
 from workbench.evaluation.statistics.metrics import Measurements, Metric, MetricKind, Observed
+from workbench.evaluation.statistics.rates import Floats
 from workbench.evaluation.statistics.significance import RESAMPLES, SEED, mid_p_mcnemar, sign_flip_p_values
 
 _ByCase = Mapping[str, Observed]

@@ -10,9 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.evaluation.statistics.rates import LEVEL
-
-Floats = NDArray[np.float64]
+from workbench.evaluation.statistics.rates import LEVEL, Floats
 
 MIN_DIFFERING = 3
 """Below so many conversations that differ at all, the interval is widened."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.evaluation.statistics.metrics import Observed
 
+Floats = NDArray[np.float64]
 RateMethod = Literal["wilson", "clopper_pearson"]
 _STATSMODELS: dict[RateMethod, str] = {"wilson": "wilson", "clopper_pearson": "beta"}
 LEVEL = 0.95
@@ -30,11 +32,9 @@ class RateEstimate:
 
 def rate_interval(passed: float, scored: float, *, method: RateMethod = "wilson") -> tuple[float, float]:
     """The 95 % interval of passed / scored, which may be effective (not whole) numbers. Raises ValueError for none."""
-    from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped]
-
     if scored <= 0:
         raise ValueError("a rate of nothing has no interval")
-    low, high = proportion_confint(passed, scored, alpha=1 - LEVEL, method=_STATSMODELS[method])
+    low, high = _interval(np.array(float(passed)), np.array(float(scored)), method)
     return float(low), float(high)
 
 
@@ -49,15 +49,32 @@ def rate_of(conversations: Collection[Observed], *, method: RateMethod = "wilson
         return None
     means = np.array([case.mean for case in conversations])
     observations = sum(case.count for case in conversations)
-    share, effective = float(means.mean()), _effective(means, observations)
-    low, high = rate_interval(share * effective, effective, method=method)
-    return RateEstimate(share, low, high, len(means), observations, effective)
+    low, high = clustered_interval(means, observations, method=method)
+    effective = float(effective_size(means, observations))
+    return RateEstimate(float(means.mean()), float(low), float(high), len(means), observations, effective)
 
 
-def _effective(means: np.ndarray, observations: int) -> float:
-    share, size = float(means.mean()), len(means)
-    if observations == size or size < 2 or not _SURE < share < 1 - _SURE:
-        # All passed or none: nothing tells how much trials depend on each other, so they count as one.
-        return float(size)
-    variance = float(means.var(ddof=1)) / size
-    return float(np.clip(share * (1 - share) / variance, size, observations)) if variance else float(observations)
+def clustered_interval(means: Floats, observations: int, *, method: RateMethod = "wilson") -> tuple[Floats, Floats]:
+    """The 95 % interval of the mean of conversations' own rates, along the last axis: (…, n) gives twice (…)."""
+    share, effective = means.mean(axis=-1), effective_size(means, observations)
+    return _interval(share * effective, effective, method)
+
+
+def effective_size(means: Floats, observations: int) -> Floats:
+    """How many independent observations n conversations with `observations` in all are worth; (…, n) gives (…)."""
+    size = means.shape[-1]
+    share = means.mean(axis=-1)
+    if observations == size or size < 2:
+        return np.full(share.shape, float(size))
+    variance = means.var(axis=-1, ddof=1) / size
+    worth = share * (1 - share) / np.maximum(variance, np.finfo(float).tiny)
+    # All passed or none: nothing tells how much trials depend on each other, so they count as one.
+    alike = (share <= _SURE) | (share >= 1 - _SURE)
+    return np.where(alike, float(size), np.clip(worth, size, observations))
+
+
+def _interval(passed: Floats, scored: Floats, method: RateMethod) -> tuple[Floats, Floats]:
+    from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped]
+
+    low, high = proportion_confint(passed, scored, alpha=1 - LEVEL, method=_STATSMODELS[method])
+    return np.asarray(low), np.asarray(high)

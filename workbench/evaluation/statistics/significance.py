@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from workbench.evaluation.statistics.intervals import Floats
+from workbench.evaluation.statistics.rates import Floats
 
 RESAMPLES = 2_000
 SEED = 20_261_124

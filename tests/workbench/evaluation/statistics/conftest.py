@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def turn(*, seconds: float = 0.5, usd: str = "0", attempts: int = 1) -> TurnReco
 class Results:
     """Results of a variant: for each conversation, its verdicts by trial."""
 
-    def run(self, verdicts: Sequence[str], **figures: object) -> list[CaseResult]:
+    def run(self, verdicts: Sequence[str], **figures: Any) -> list[CaseResult]:
         """ "+" passes, "-" fails, "?" is unscored, "!" broke off; "+-" are two trials of one conversation."""
         return [
             self.one(f"case-{number}", mark, trial, **figures)
@@ -30,7 +31,7 @@ class Results:
             for trial, mark in enumerate(marks, start=1)
         ]
 
-    def one(self, case_id: str, mark: str, trial: int = 1, **figures: object) -> CaseResult:
+    def one(self, case_id: str, mark: str, trial: int = 1, **figures: Any) -> CaseResult:
         verdict = {"+": Verdict.PASS, "-": Verdict.FAIL, "?": Verdict.UNSCORED, "!": Verdict.ERROR}[mark]
         made = result(case_id, verdict, trial=trial).model_copy(update={"turns": (turn(**figures), turn(**figures))})
         if mark != "!":

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
-from statsmodels.stats.weightstats import DescrStatsW
+from scipy import stats  # type: ignore[import-untyped]
+from statsmodels.stats.weightstats import DescrStatsW  # type: ignore[import-untyped]
 
 from workbench.evaluation.statistics.intervals import difference_interval, spread_of
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from statsmodels.stats.power import TTestPower
+from statsmodels.stats.power import TTestPower  # type: ignore[import-untyped]
 
 from workbench.evaluation.statistics.power import (
     achieved_power,

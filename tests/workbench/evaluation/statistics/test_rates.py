@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import stats  # type: ignore[import-untyped]
 
 from workbench.evaluation.statistics.metrics import Observed
 from workbench.evaluation.statistics.rates import rate_interval, rate_of
