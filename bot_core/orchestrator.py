@@ -120,6 +120,7 @@ class OrchestrationService:
                 question=PendingQuestion.CLARIFICATION,
             )
             return (_Section(None, (facts,)),), state
+        state = _named(state, response.intents)
         sections: dict[AgentName | Intent, _Section] = {}
         for name in _GATHERING_ORDER:
             details = [detail for detail in response.intents if _AGENT_OF.get(detail.intent) is name]
@@ -213,6 +214,12 @@ def _tidied(sections: tuple[_Section, ...]) -> tuple[_Section, ...]:
             facts.append(fact.model_copy(update=changes))
         tidy.append(_Section(section.agent, tuple(facts)))
     return tuple(tidy)
+
+
+def _named(state: ConversationState, details: Sequence[IntentDetail]) -> ConversationState:
+    """ "Soy Ana, busco un Versa": the name belongs to the customer, whichever wish it came with."""
+    name = next((detail.customer_name for detail in details if detail.customer_name), None)
+    return state.model_copy(update={"profile": state.profile.model_copy(update={"name": name})}) if name else state
 
 
 def _left(state: ConversationState, details: Sequence[IntentDetail]) -> ConversationState:

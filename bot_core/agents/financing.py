@@ -123,6 +123,8 @@ class FinancingAgent:
         current = current_car(state, self._catalog)
         if current:
             return (current,)
+        if state.criteria.is_empty and not _asks_for_numbers(details):
+            return ()  # "me interesa un auto a crédito": a list of anything is no wish for its payments
         return () if _price_alone(details) else tuple(car for car in map(self._catalog.get, state.shown) if car)
 
     def _named(self, detail: IntentDetail, state: ConversationState) -> tuple[Car, ...]:

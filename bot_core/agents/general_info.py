@@ -32,7 +32,7 @@ class KavakGeneralInfoAgent:
         topic = detail.topic or turn.text
         entries = tuple(hit.entry for hit in self._knowledge.search(topic))
         asks_where = any(BRANCH_TAGS & set(entry.tags) for entry in entries)
-        place = detail.branch or detail.city or (state.profile.city if asks_where else None)
+        place = detail.branch or detail.city or (self._place_under_way(state) if asks_where else None)
         if not place and not asks_where:
             return InfoFacts(language=turn.language, topic=topic, entries=entries)
         branches = self._knowledge.branches_in(place)
@@ -45,3 +45,9 @@ class KavakGeneralInfoAgent:
             all_cities=self._knowledge.cities if absent else (),
             absent_city=absent,
         )
+
+    def _place_under_way(self, state: ConversationState) -> str | None:
+        """The branch of the request that the customer is making, else the city they named before."""
+        branch_id = state.lead.branch_id if state.lead else None
+        branch = next((branch for branch in self._knowledge.branches if branch.branch_id == branch_id), None)
+        return branch.name if branch else state.profile.city

@@ -68,7 +68,7 @@ def quote(
 def largest_loan(monthly: Decimal, rules: FinancingRules) -> tuple[LoanLimit, ...]:
     """For each term the largest loan (MXN, half-up to a peso) that `monthly` pays. Raises ValueError below zero.
 
-    Rounded as the reference figures of docs/financing.md are: the payment of such a loan may exceed `monthly` by a cent.
+    Rounded as the reference figures of docs/financing.md are: its payment may exceed `monthly` by a cent.
     """
     if monthly < 0:
         raise ValueError(f"monthly payment {monthly} must not be negative")

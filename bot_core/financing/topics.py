@@ -12,7 +12,8 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
     "opening_commission": re.compile(r"comision|apertura|opening fee|origination"),
     "insurance": re.compile(r"\bseguros?\b|aseguranza|insurance"),
     "prepayment": re.compile(
-        r"pago(s)? anticipad|abono(s)? (a )?capital|adelantar (pagos|mensualidad)|liquidar antes|prepay|pay(ing)? (it )?off early"
+        r"pago(s)? anticipad|abono(s)? (a )?capital|adelantar (pagos|mensualidad)|liquidar antes"
+        r"|prepay|pay(ing)? (it )?off early"
     ),
     "interest_free": re.compile(r"(meses )?sin interes|\bmsi\b|interest[- ]free"),
 }

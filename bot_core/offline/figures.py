@@ -65,7 +65,7 @@ def _as_price(figure: Figure, *, searched: bool) -> Figure | None:
         r"\b(presupuesto|precio|budget|price|subo|sube|subimos|subirle|subele|bajo|bajale|bajamos|bajarle)\b",
         figure.before,
     )
-    if (is_budget or (searched and is_limited)) and 60 <= figure.value < 1000:
+    if (is_budget or figure.ends("car_of") or (searched and is_limited)) and 60 <= figure.value < 1000:
         return replace(figure, kind=QuantityKind.AMOUNT, value=figure.value * _THOUSAND)
     return None
 
