@@ -75,6 +75,8 @@ class ChannelSettings(BaseSettings):
     """How long to wait for the status callback of a message that may have been sent, before Twilio's list is read."""
     resend_unlisted: bool = True
     """Send again what two listings, `settle_seconds` apart, did not show. Off: only an operator may."""
+    part_gap_seconds: float = Field(default=5.0, ge=0)
+    """How long a message waits for the one before it, of the same turn, to leave Twilio."""
     validity_seconds: int = Field(default=300, ge=1, le=36_000)
     """After so long in Twilio's own queue a message is not sent any more."""
     connect_timeout: float = Field(default=3.0, gt=0)

@@ -131,10 +131,10 @@ class Inbox:
         processed = (_table.tracking_id == tracking_id) & (_table.state == InboundState.PROCESSED)
         connection.execute(update(inbound_messages).where(processed).values(state=InboundState.REPLIED.value))
 
-    def count_attempt(self, connection: Connection, messages: Sequence[StoredMessage]) -> None:
+    def count_attempt(self, connection: Connection, messages: Sequence[StoredMessage], *, weight: int = 1) -> None:
         sids = [message.webhook.message_sid for message in messages]
         connection.execute(
-            update(inbound_messages).where(_table.message_sid.in_(sids)).values(attempts=_table.attempts + 1)
+            update(inbound_messages).where(_table.message_sid.in_(sids)).values(attempts=_table.attempts + weight)
         )
 
     def retry(self, message_sid: str) -> str | None:

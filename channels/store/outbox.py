@@ -84,6 +84,14 @@ class Outbox:
         row = connection.execute(statement).one_or_none()
         return self._outgoing(row) if row else None
 
+    def before(self, outgoing: Outgoing) -> Outgoing | None:
+        """The one right before it for the same customer."""
+        earlier = (_table.customer_id == outgoing.customer_id) & (_table.position < outgoing.position)
+        statement = select(outbox).where(earlier).order_by(_table.position.desc()).limit(1)
+        with self._database.read() as connection:
+            row = connection.execute(statement).one_or_none()
+        return self._outgoing(row) if row else None
+
     def of(self, customer_id: str) -> tuple[Outgoing, ...]:
         statement = select(outbox).where(_table.customer_id == customer_id).order_by(_table.position)
         with self._database.read() as connection:
@@ -143,6 +151,11 @@ class Outbox:
     def not_listed(self, connection: Connection, outbox_id: str, *, seconds: float) -> bool:
         due = utc_now() + timedelta(seconds=seconds)
         return self._move(connection, outbox_id, (OutboxState.SEND_UNKNOWN,), lookups=_table.lookups + 1, due_at=due)
+
+    def look_later(self, connection: Connection, outbox_id: str, *, seconds: float) -> bool:
+        """Twilio could not be asked: nothing is known that was not known before."""
+        due = utc_now() + timedelta(seconds=seconds)
+        return self._move(connection, outbox_id, (OutboxState.SEND_UNKNOWN,), due_at=due)
 
     def send_again(self, connection: Connection, outbox_id: str) -> bool:
         """send_unknown or failed → pending."""

@@ -30,6 +30,7 @@ def settings() -> ChannelSettings:
         longest_wait_seconds=0,
         retry_seconds=0.01,
         settle_seconds=0.01,
+        part_gap_seconds=0,
         sender_per_minute=1000,
     )
 

@@ -1,0 +1,5 @@
+"""`python -m channels`: the WhatsApp channel's processes and commands."""
+
+from channels.cli import main
+
+main()

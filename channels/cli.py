@@ -1,0 +1,181 @@
+"""Commands of the WhatsApp channel: processes, and what operators do. Heavy imports stay inside the commands."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot_core.errors import KavakBotError, UserError
+
+if TYPE_CHECKING:
+    from channels.operations.desk import Desk
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+EXIT_USAGE = 2
+EXIT_INFRASTRUCTURE = 3
+
+Customer = Annotated[str, typer.Argument(help="Pseudonym (32 hexadecimal digits) or address (whatsapp:+52…).")]
+Who = Annotated[str, typer.Option(help="Who does it, for the record.")]
+Limit = Annotated[int, typer.Option(help="Most rows shown.")]
+
+
+@app.callback()
+def channels() -> None:
+    """Kavak's agent on WhatsApp: the webhook, its workers, and the operators' commands."""
+
+
+@app.command()
+def web() -> None:
+    """Serve Twilio's webhooks (gunicorn)."""
+    from bot_core.settings import load_settings
+    from channels.observability.logs import configure_logs
+    from channels.settings import load_channel_settings
+    from channels.web.server import run_web
+
+    configure_logs()
+    run_web(load_channel_settings(), load_settings())
+
+
+@app.command()
+def spool() -> None:
+    """Serve the FallbackUrl: prove webhooks and keep them in files, without any database."""
+    from bot_core.settings import load_settings
+    from channels.observability.logs import configure_logs
+    from channels.settings import load_channel_settings
+    from channels.web.server import run_spool
+
+    configure_logs()
+    run_spool(load_channel_settings(), load_settings())
+
+
+@app.command()
+def worker() -> None:
+    """Answer customers: turns, sends, retries. Start as many as you need."""
+    from bot_core.settings import load_settings
+    from channels.observability.logs import configure_logs
+    from channels.settings import load_channel_settings
+    from channels.worker.process import run_worker
+
+    configure_logs()
+    run_worker(load_channel_settings(), load_settings())
+
+
+@app.command()
+def dev(
+    port: Annotated[int, typer.Option(help="Port of the phone page.")] = 8085,
+) -> None:
+    """Web, worker and a Twilio fake on loopback, with a small page to write as a customer."""
+    from channels.sandbox.dev import run_dev
+
+    run_dev(port)
+
+
+@app.command()
+def reconcile(
+    hours: Annotated[float, typer.Option(help="How far back Twilio's list is read.")] = 24.0,
+) -> None:
+    """Take in what an outage kept from us: the fallback's files, then Twilio's list of received messages."""
+    taken = _desk().reconcile(hours=hours)
+    typer.echo(f"{taken.spooled} from the spool, {taken.listed} from Twilio's list, {taken.too_old} too old to answer")
+
+
+@app.command()
+def inbox(limit: Limit = 50) -> None:
+    """Messages that wait for an answer, oldest first; nothing that a customer wrote is shown."""
+    for line in _desk().inbox_lines(limit):
+        typer.echo(line)
+
+
+@app.command()
+def outbox(limit: Limit = 50) -> None:
+    """Messages that are not settled: pending, being sent, of unknown end."""
+    for line in _desk().outbox_lines(limit):
+        typer.echo(line)
+
+
+@app.command("dead-letters")
+def dead_letters(limit: Limit = 50) -> None:
+    """What nothing automatic will mend: failed messages, sends and deliveries."""
+    for line in _desk().dead_letter_lines(limit):
+        typer.echo(line)
+
+
+@app.command()
+def retry(identifier: Annotated[str, typer.Argument(help="MessageSid of a failed message, or an outbox id.")]) -> None:
+    """Try a dead letter again."""
+    typer.echo(_desk().retry(identifier))
+
+
+@app.command()
+def resend(
+    outbox_id: Annotated[str, typer.Argument(help="Outbox id; see `dead-letters`.")],
+    yes: Annotated[bool, typer.Option("--yes", help="It may reach the customer twice: I have looked.")] = False,
+) -> None:
+    """Send again a message of unknown end."""
+    typer.echo(_desk().resend(outbox_id, sure=yes))
+
+
+@app.command("take-over")
+def take_over(customer: Customer, who: Who = "operator", reason: Annotated[str, typer.Option()] = "") -> None:
+    """A person answers from now on; the bot is silent."""
+    typer.echo(_desk().take_over(customer, who=who, reason=reason))
+
+
+@app.command("hand-back")
+def hand_back(customer: Customer) -> None:
+    """The bot answers again."""
+    typer.echo(_desk().hand_back(customer))
+
+
+@app.command()
+def export(
+    customer: Customer, to: Annotated[Path | None, typer.Option(help="File; default: standard output.")] = None
+) -> None:
+    """Everything that is kept of a customer, as JSON (right of access)."""
+    text = _desk().export(customer)
+    if to is None:
+        typer.echo(text)
+    else:
+        to.write_text(text, encoding="utf-8")
+        typer.echo(f"{to}: {len(text.encode())} bytes")
+
+
+@app.command()
+def erase(
+    customer: Customer,
+    yes: Annotated[bool, typer.Option("--yes", help="It cannot be undone.")] = False,
+    keep_at_twilio: Annotated[bool, typer.Option("--keep-at-twilio", help="Leave Twilio's copies.")] = False,
+) -> None:
+    """Erase a customer here and at Twilio (right of cancellation); replays stay refused."""
+    typer.echo(_desk().erase(customer, sure=yes, at_twilio=not keep_at_twilio))
+
+
+@app.command()
+def retention(
+    days: Annotated[int, typer.Option(help="Customers silent for longer are erased.")] = 365,
+    yes: Annotated[bool, typer.Option("--yes", help="It cannot be undone.")] = False,
+) -> None:
+    """Erase customers who have been silent for long; run it daily."""
+    typer.echo(_desk().retention(days=days, sure=yes))
+
+
+def _desk() -> Desk:
+    from channels.operations.desk import open_desk
+
+    return open_desk()
+
+
+def main() -> None:
+    """Entry point: a person's mistake is one line and exit code 2, never a traceback."""
+    try:
+        app()
+    except UserError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(EXIT_USAGE)
+    except KavakBotError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(EXIT_INFRASTRUCTURE)

@@ -1,0 +1,194 @@
+"""What operators do. Lists show pseudonyms, ids, ages and errors; never what a customer wrote."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot_core.errors import NotFound, UserError
+from bot_core.messages import utc_now
+from bot_core.settings import Settings, load_settings
+from channels.operations.reconciler import Reconciled, Reconciler
+from channels.outbound.twilio import MessagingApi, TwilioApi
+from channels.settings import ChannelSettings, load_channel_settings
+from channels.store.erasure import Erasure
+from channels.store.records import InboundState, OutboxState
+from channels.store.store import ChannelStore, open_channel_store
+from channels.worker.engine import EngineClient
+
+_PSEUDONYM = re.compile(r"[0-9a-f]{32}")
+_ERASING = 60.0
+_OPEN = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.SEND_UNKNOWN)
+
+
+class Desk:
+    def __init__(
+        self,
+        settings: ChannelSettings,
+        core: Settings,
+        store: ChannelStore,
+        api: MessagingApi,
+        ring: Callable[[str, str], None],
+    ) -> None:
+        self._store = store
+        self._api = api
+        self._ring_now = ring
+        self._erasure = Erasure(store.database, store.pseudonyms)
+        self.reconciler = Reconciler(
+            settings, store, api, self._ring, spool=settings.spool_dir or core.data_dir / "spool"
+        )
+
+    def reconcile(self, *, hours: float) -> Reconciled:
+        return self.reconciler.run(hours=hours)
+
+    def inbox_lines(self, limit: int) -> Iterator[str]:
+        for message in self._store.inbox.list(states=[InboundState.RECEIVED], limit=limit):
+            yield _line(message.webhook.message_sid, message.customer_id, _age(message.received_at), "waiting")
+
+    def outbox_lines(self, limit: int) -> Iterator[str]:
+        for out in self._store.outbox.list(states=_OPEN, limit=limit):
+            state = out.state.value + (f" ({out.error})" if out.error else "")
+            yield _line(out.outbox_id, out.customer_id, _age(out.created_at), state)
+
+    def dead_letter_lines(self, limit: int) -> Iterator[str]:
+        for message in self._store.inbox.list(states=[InboundState.FAILED], limit=limit):
+            what = f"not answered ({message.reason})"
+            yield _line(message.webhook.message_sid, message.customer_id, _age(message.received_at), what)
+        for out in self._store.outbox.list(states=[OutboxState.FAILED], limit=limit):
+            yield _line(out.outbox_id, out.customer_id, _age(out.created_at), f"not sent ({out.error})")
+        for out in self._store.outbox.undelivered(limit=limit):
+            yield _line(out.outbox_id, out.customer_id, _age(out.created_at), f"{out.delivery} ({out.error})")
+
+    def retry(self, identifier: str) -> str:
+        """Raises UserError when it is no dead letter."""
+        customer_id = self._store.inbox.retry(identifier)
+        if customer_id is None:
+            customer_id = self._again(identifier, (OutboxState.FAILED,))
+        self._ring(customer_id, f"retry-{identifier}")
+        return f"{identifier} is tried again"
+
+    def resend(self, outbox_id: str, *, sure: bool) -> str:
+        if not sure:
+            raise UserError(f"{outbox_id} may have arrived", hint="look into Twilio's log, then add --yes")
+        self._ring(self._again(outbox_id, (OutboxState.SEND_UNKNOWN, OutboxState.FAILED)), f"resend-{outbox_id}")
+        return f"{outbox_id} is sent again"
+
+    def take_over(self, customer: str, *, who: str, reason: str) -> str:
+        customer_id = self._customer_id(customer)
+        with self._store.database.write() as connection:
+            self._store.people.hand_off(connection, customer_id, who=who, reason=reason)
+        return f"{customer_id}: a person answers, the bot is silent"
+
+    def hand_back(self, customer: str) -> str:
+        customer_id = self._customer_id(customer)
+        conversations = self._store.core.conversations
+        with self._store.database.write() as connection:
+            was_away = self._store.people.hand_back(connection, customer_id)
+            conversation_id = self._store.people.get(customer_id).conversation_id
+            if conversation_id:
+                known = conversations.get(conversation_id)
+                state = known.state.model_copy(update={"handed_off": False})
+                conversations.replace_state(conversation_id, state, expected_version=known.version)
+        return f"{customer_id}: the bot answers again" if was_away else f"{customer_id}: nobody had taken over"
+
+    def export(self, customer: str) -> str:
+        rows = self._erasure.rows(self._customer_id(customer))
+        opened = {table: [self._opened(row) for row in found] for table, found in rows.items()}
+        return json.dumps(opened, ensure_ascii=False, indent=1, default=_plain)
+
+    def erase(self, customer: str, *, sure: bool, at_twilio: bool) -> str:
+        """Twilio first: while we still know which messages are the customer's. Raises TwilioUnreachable: then nothing
+        is erased here, and it can be tried again."""
+        customer_id = self._customer_id(customer)
+        if not sure:
+            raise UserError(f"{customer_id}: everything would be erased", hint="export first, then add --yes")
+        return self._erase(customer_id, at_twilio=at_twilio)
+
+    def retention(self, *, days: int, sure: bool) -> str:
+        idle = self._store.people.idle_since(utc_now() - timedelta(days=days))
+        if not sure:
+            return f"{len(idle)} customers have been silent for {days} days; --yes erases them"
+        for customer_id in idle:
+            self._erase(customer_id, at_twilio=True)
+        return f"{len(idle)} customers erased"
+
+    def _erase(self, customer_id: str, *, at_twilio: bool) -> str:
+        # A turn under way is fenced off: it must not write the customer back.
+        if self._store.people.claim(customer_id, f"erase-{customer_id}", _ERASING) is None:
+            raise UserError(f"{customer_id} is being answered right now", hint="try again in a minute")
+        sids = self._erasure.message_sids(customer_id)
+        if at_twilio:
+            for sid in sids:
+                self._api.delete(sid)
+        rows = self._erasure.erase(customer_id)
+        self._erasure.scrub()
+        copies = f"{len(sids)} messages at Twilio" if at_twilio else "Twilio's copies kept"
+        return f"{customer_id}: {rows} rows erased, {copies}"
+
+    def _again(self, outbox_id: str, states: tuple[OutboxState, ...]) -> str:
+        try:
+            outgoing = self._store.outbox.get(outbox_id)
+        except NotFound as error:
+            raise UserError(f"{outbox_id}: no such message", hint="see dead-letters and outbox") from error
+        with self._store.database.write() as connection:
+            if outgoing.state not in states or not self._store.outbox.send_again(connection, outbox_id):
+                raise UserError(f"{outbox_id} is {outgoing.state.value}", hint="nothing to send again")
+        return outgoing.customer_id
+
+    def _customer_id(self, customer: str) -> str:
+        if _PSEUDONYM.fullmatch(customer):
+            try:
+                return self._store.people.get(customer).customer_id
+            except NotFound as error:
+                raise UserError(f"no customer {customer}") from error
+        address = customer if customer.startswith("whatsapp:") else f"whatsapp:{customer}"
+        found = self._store.people.find(address)
+        if len(found) != 1:
+            names = ", ".join(one.customer_id for one in found)
+            problem = f"{len(found)} customers have that address"
+            raise UserError(problem, hint=f"name one of: {names}" if names else "whatsapp:+52…")
+        return found[0].customer_id
+
+    def _opened(self, row: dict[str, Any]) -> dict[str, Any]:
+        if "sealed" not in row:
+            return row
+        content = self._store.sealer.open(row["sealed"])
+        return {name: value for name, value in row.items() if name != "sealed"} | {"content": _parsed(content)}
+
+    def _ring(self, customer_id: str, ring_id: str) -> None:
+        try:
+            self._ring_now(customer_id, ring_id)
+        except Exception:  # noqa: BLE001 - a sweep finds the work within seconds
+            return
+
+
+def open_desk() -> Desk:
+    """On the settings of the environment. Raises ConfigurationError or StoreError."""
+    settings, core = load_channel_settings().checked(), load_settings()
+    store = open_channel_store(settings, core)
+    return Desk(settings, core, store, TwilioApi(settings), EngineClient(core).ring)
+
+
+def _line(identifier: str, customer_id: str, age: str, what: str) -> str:
+    return f"{identifier:46} {customer_id:34} {age:>8}  {what}"
+
+
+def _age(since: datetime) -> str:
+    seconds = int((utc_now() - since).total_seconds())
+    if seconds < 120:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"
+
+
+def _parsed(content: str) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return content
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

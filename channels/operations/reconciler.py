@@ -1,0 +1,97 @@
+"""After an outage: what Twilio tried to tell us and could not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from bot_core.messages import MessageKind, utc_now
+from channels.inbound.reading import read_signals
+from channels.inbound.webhook import InboundWebhook, media_kind
+from channels.outbound.sender import WINDOW
+from channels.outbound.twilio import ListedMessage, MessagingApi
+from channels.settings import ChannelSettings
+from channels.store.store import ChannelStore
+
+_YOUNGEST = timedelta(seconds=60)
+"""Younger messages may still be on their way to the webhook, with all their fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    spooled: int
+    listed: int
+    too_old: int
+
+
+class Reconciler:
+    """Safe to run at any time and as often as one likes: a message is stored once, however it comes."""
+
+    def __init__(
+        self,
+        settings: ChannelSettings,
+        store: ChannelStore,
+        api: MessagingApi,
+        ring: Callable[[str, str], None],
+        *,
+        spool: Path,
+        youngest: timedelta = _YOUNGEST,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._api = api
+        self._ring = ring
+        self._spool = spool
+        self._youngest = youngest
+
+    def run(self, *, hours: float) -> Reconciled:
+        """Raises StoreError, or TwilioUnreachable when the list cannot be had; what was taken in before stays."""
+        spooled = self._take_spool()
+        listed = too_old = 0
+        now = utc_now()
+        for ours in self._settings.senders:
+            found = sorted(self._api.received(ours, since=now - timedelta(hours=hours)), key=lambda one: one.created_at)
+            for message in found:
+                if now - message.created_at < self._youngest or self._store.inbox.knows(message.message_sid):
+                    continue
+                webhook = self._webhook(message)
+                if now - message.created_at > WINDOW:
+                    too_old += self._store.inbox.add_old(webhook).is_new
+                else:
+                    listed += self._take(webhook)
+        return Reconciled(spooled, listed, too_old)
+
+    def _take(self, webhook: InboundWebhook) -> bool:
+        stored = self._store.inbox.add(webhook, read_signals(webhook))
+        if stored.waits:
+            self._ring(stored.customer_id, webhook.message_sid)
+        return stored.is_new
+
+    def _take_spool(self) -> int:
+        taken = 0
+        webhooks = [(path, self._read(path)) for path in self._spool.glob("*.json")]
+        for path, webhook in sorted(webhooks, key=lambda pair: pair[1].received_at):
+            taken += self._take(webhook)
+            # Only after the commit; a repetition after a crash here changes nothing.
+            path.unlink()
+        return taken
+
+    def _read(self, path: Path) -> InboundWebhook:
+        sealed = json.loads(path.read_text(encoding="utf-8"))["sealed"]
+        return InboundWebhook.model_validate_json(self._store.sealer.open(sealed))
+
+    def _webhook(self, message: ListedMessage) -> InboundWebhook:
+        """The list tells less than the webhook: no name, no button payload."""
+        kind = media_kind(self._api.media_type(message.message_sid)) if message.media_count else MessageKind.TEXT
+        return InboundWebhook(
+            message_sid=message.message_sid,
+            account_sid=self._settings.account_sid,
+            sender=message.sender,
+            recipient=message.recipient,
+            text=message.body,
+            kind=kind,
+            received_at=message.created_at,
+        )

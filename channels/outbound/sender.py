@@ -1,0 +1,174 @@
+"""Sends one message at a time for a customer: check, mark, request, record. Never twice, never blindly again."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from bot_core.messages import utc_now
+from channels.crashing import CrashPoints
+from channels.observability.logs import log
+from channels.observability.metrics import Metrics
+from channels.outbound.errors import OPTED_OUT, Failure
+from channels.outbound.twilio import Accepted, Failed, MessagingApi, SendResult
+from channels.settings import ChannelSettings
+from channels.store.records import Allowed, Content, Customer, OutboxKind, OutboxState, Outgoing
+from channels.store.store import ChannelStore
+
+WINDOW = timedelta(hours=24)
+_MARGIN = timedelta(minutes=1)
+_LONGEST_PAUSE = 300.0
+_LOOKUPS = 2
+_SKEW = timedelta(seconds=5)
+"""How far Twilio's clock may be from ours."""
+_log = log(__name__)
+
+
+class OutboxSender:
+    def __init__(
+        self,
+        settings: ChannelSettings,
+        store: ChannelStore,
+        api: MessagingApi,
+        *,
+        metrics: Metrics,
+        crashes: CrashPoints | None = None,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._api = api
+        self._metrics = metrics
+        self._crashes = crashes or CrashPoints()
+        self._paused_until = 0.0
+
+    @property
+    def pause(self) -> float:
+        """Seconds for which Twilio has asked everybody to wait."""
+        return max(self._paused_until - time.monotonic(), 0.0)
+
+    def send(self, outbox_id: str, customer_id: str, fence: int) -> str:
+        """The state of the message afterwards. Raises LostLease (nothing was sent) or StoreError."""
+        with self._store.people.fenced(customer_id, fence) as connection:
+            ready = self._prepare(connection, outbox_id)
+        if ready is None:
+            return self._store.outbox.get(outbox_id).state.value
+        outgoing, customer = ready
+        callback = self._settings.url(f"/twilio/status?o={outbox_id}")
+        result = self._api.send(customer.address, outgoing.content, callback)
+        self._crashes.reached("after_post")
+        # Without the fence: what has happened is recorded whoever works for the customer by now.
+        with self._store.database.write() as connection:
+            self._record(connection, outgoing, result)
+        state = self._store.outbox.get(outbox_id).state.value
+        self._metrics.sends.labels(state).inc()
+        _log.info(
+            "send", tracking_id=outgoing.tracking_id, outbox=outbox_id, state=state, attempt=outgoing.attempts + 1
+        )
+        return state
+
+    def settle(self, outbox_id: str, customer_id: str, fence: int) -> str:
+        """Find out what became of a send of unknown end, by Twilio's own list. Raises as `send` does."""
+        outgoing = self._store.outbox.get(outbox_id)
+        customer = self._store.people.get(customer_id)
+        since = (outgoing.attempted_at or outgoing.created_at) - _SKEW
+        try:
+            listed = self._api.sent_to(customer.address, since=since)
+        except Exception as error:  # noqa: BLE001 - an outage: look again later, count nothing
+            _log.warning("list_failed", outbox=outbox_id, error=type(error).__name__)
+            with self._store.people.fenced(customer_id, fence) as connection:
+                self._store.outbox.look_later(connection, outbox_id, seconds=self._settings.settle_seconds)
+            return OutboxState.SEND_UNKNOWN.value
+        with self._store.people.fenced(customer_id, fence) as connection:
+            for message in listed:
+                is_it = message.body == outgoing.content.body
+                if is_it and self._store.outbox.by_sid(connection, message.message_sid) is None:
+                    self._accepted(connection, outgoing, message.message_sid)
+                    break
+            else:
+                self._missing(connection, outgoing)
+        return self._store.outbox.get(outbox_id).state.value
+
+    def _prepare(self, connection: Connection, outbox_id: str) -> tuple[Outgoing, Customer] | None:
+        """Mark as being sent, unless it may not be sent any more."""
+        outgoing = self._store.outbox.read(connection, outbox_id)
+        if outgoing.state is OutboxState.SENDING:
+            # Whoever began this died before its end was known.
+            self._store.outbox.doubt(connection, outbox_id, seconds=self._settings.settle_seconds, error="crash")
+            return None
+        if outgoing.state is not OutboxState.PENDING:
+            return None
+        customer = self._store.people.get(outgoing.customer_id)
+        if reason := self._objection(connection, outgoing, customer):
+            self._store.outbox.cancel(connection, outbox_id, reason)
+            return None
+        if utc_now() - customer.last_inbound_at > WINDOW - _MARGIN:
+            if not self._settings.window_template:
+                self._store.outbox.fail(connection, outbox_id, "window")
+                return None
+            template = Content(body=outgoing.content.body, content_sid=self._settings.window_template)
+            self._store.outbox.replace_content(connection, outbox_id, template)
+            outgoing = outgoing.model_copy(update={"content": template})
+        return (outgoing, customer) if self._store.outbox.start(connection, outbox_id) else None
+
+    def _objection(self, connection: Connection, outgoing: Outgoing, customer: Customer) -> str:
+        """Why it may not be sent after all; "" when it may."""
+        has_left = self._store.people.has_opted_out(connection, customer.matching_key)
+        if has_left and outgoing.allowed is not Allowed.OPT_OUT:
+            return "opted_out"
+        with_person = self._store.people.is_handed_off(connection, customer.customer_id)
+        by_bot = outgoing.kind is not OutboxKind.OPERATOR and outgoing.allowed is Allowed.NOTHING
+        # The notice belongs to the reply that may pass.
+        if with_person and by_bot and not self._precedes_allowed(connection, outgoing):
+            return "handed_off"
+        return ""
+
+    def _precedes_allowed(self, connection: Connection, outgoing: Outgoing) -> bool:
+        if outgoing.kind is not OutboxKind.NOTICE or outgoing.tracking_id is None:
+            return False
+        reply = self._store.outbox.read(connection, f"{outgoing.tracking_id}-{OutboxKind.REPLY.value}")
+        return reply.allowed is not Allowed.NOTHING
+
+    def _record(self, connection: Connection, outgoing: Outgoing, result: SendResult) -> None:
+        match result:
+            case Accepted(message_sid):
+                self._accepted(connection, outgoing, message_sid)
+            case Failed(kind, code):
+                self._failed(connection, outgoing, kind, code)
+
+    def _accepted(self, connection: Connection, outgoing: Outgoing, message_sid: str) -> None:
+        self._store.outbox.accept(connection, outgoing.outbox_id, message_sid)
+        if outgoing.tracking_id and outgoing.kind in (OutboxKind.REPLY, OutboxKind.APOLOGY):
+            self._store.inbox.replied(connection, outgoing.tracking_id)
+        # A callback may have come before the answer to our own request.
+        self._store.deliveries.merge(connection, message_sid)
+
+    def _failed(self, connection: Connection, outgoing: Outgoing, kind: Failure, code: str) -> None:
+        outbox, outbox_id, attempts = self._store.outbox, outgoing.outbox_id, outgoing.attempts + 1
+        self._metrics.errors.labels(f"send_{kind.value}").inc()
+        if kind is Failure.PERMANENT:
+            outbox.fail(connection, outbox_id, code)
+            if code in OPTED_OUT:
+                self._store.people.opt_out(connection, self._store.people.get(outgoing.customer_id).matching_key)
+        elif kind is Failure.AMBIGUOUS:
+            outbox.doubt(connection, outbox_id, seconds=self._settings.settle_seconds, error=code)
+        elif attempts >= self._settings.send_attempts:
+            outbox.fail(connection, outbox_id, f"attempts_{code}")
+        else:
+            pause = min(self._settings.retry_seconds * 2 ** (attempts - 1), _LONGEST_PAUSE)
+            if kind is Failure.SLOW_DOWN:
+                self._paused_until = time.monotonic() + self._settings.retry_seconds
+            outbox.postpone(connection, outbox_id, seconds=pause, error=code)
+
+    def _missing(self, connection: Connection, outgoing: Outgoing) -> None:
+        """Not in the list. Twice, with time between: it was not sent, as far as anybody can know."""
+        if outgoing.lookups + 1 < _LOOKUPS:
+            self._store.outbox.not_listed(connection, outgoing.outbox_id, seconds=self._settings.settle_seconds)
+        elif not self._settings.resend_unlisted or outgoing.content.content_sid:
+            # What a content came to is not ours to compare: a person decides.
+            self._store.outbox.fail(connection, outgoing.outbox_id, "unsettled")
+        elif outgoing.attempts >= self._settings.send_attempts:
+            self._store.outbox.fail(connection, outgoing.outbox_id, "attempts_unsettled")
+        else:
+            self._store.outbox.send_again(connection, outgoing.outbox_id)

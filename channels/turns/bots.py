@@ -1,0 +1,97 @@
+"""The bot of the release that is served: a new one is picked up within seconds, a turn keeps the one it began with."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from bot_core.errors import ConfigurationError
+from bot_core.llm.litellm_gateway import LiteLLMGateway
+from bot_core.llm.routing import RoutingGateway
+from bot_core.orchestrator import OrchestrationService
+from bot_core.releases.source import ReleaseSource
+from bot_core.settings import Settings
+from bot_core.wiring import BotFactory
+from channels.crashing import CrashPoints
+from channels.store.store import ChannelStore
+from channels.turns.recorded import RecordedGateway
+
+FRESH_SECONDS = 2.0
+_MOST_BOTS = 8
+
+
+class Bots:
+    """One factory for the process, one bot for each release in use."""
+
+    def __init__(
+        self,
+        factory: BotFactory,
+        releases: ReleaseSource,
+        *,
+        split: Mapping[str, int] | None = None,
+        pinned: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._factory = factory
+        self._releases = releases
+        self._split = dict(split or {})
+        self._pinned = pinned
+        self._clock = clock
+        self._built: dict[str, OrchestrationService] = {}
+        self._lock = threading.Lock()
+        self._current: tuple[float, str] | None = None
+
+    def release_for(self, conversation_id: str) -> str:
+        """The release of a turn that begins now. Raises ConfigurationError or StoreError."""
+        if self._split:
+            return share_of(conversation_id, self._split)
+        return self._pinned or self._promoted()
+
+    def of(self, release_id: str) -> OrchestrationService:
+        """Raises ConfigurationError for an unknown release or one whose guardrails are off."""
+        with self._lock:
+            bot = self._built.get(release_id)
+            if bot is None:
+                release = self._releases.get(release_id)
+                if not release.behaviour.guardrails:
+                    raise ConfigurationError(
+                        f"release {release_id} has its guardrails off", hint="it serves to measure"
+                    )
+                if len(self._built) >= _MOST_BOTS:
+                    self._built.pop(next(iter(self._built)))
+                bot = self._built[release_id] = self._factory.build(release)
+        return bot
+
+    def _promoted(self) -> str:
+        now = self._clock()
+        if self._current is None or now - self._current[0] > FRESH_SECONDS:
+            self._current = (now, self._releases.current().release_id)
+        return self._current[1]
+
+
+def share_of(conversation_id: str, split: Mapping[str, int]) -> str:
+    """The same conversation always meets the same release, in every process."""
+    digest = hashlib.sha256(conversation_id.encode()).digest()
+    drawn = int.from_bytes(digest[:8], "big") % max(sum(split.values()), 1)
+    for release_id, share in sorted(split.items()):
+        if drawn < share:
+            return release_id
+        drawn -= share
+    return sorted(split)[-1]
+
+
+def open_bots(store: ChannelStore, core: Settings, *, split: Mapping[str, int], crashes: CrashPoints) -> Bots:
+    """The composition root of the worker's bot. Raises UserError for the catalogue, the knowledge or a release."""
+    base = BotFactory(settings=core)
+    routing = RoutingGateway(offline=base.baseline, remote=LiteLLMGateway())
+    factory = BotFactory(
+        settings=core,
+        catalog=base.catalog,
+        knowledge=base.knowledge,
+        prompts=store.core.prompts,
+        leads=store.core.leads,
+        gateway=RecordedGateway(routing, store.turns, crashes),
+    )
+    return Bots(factory, store.core.releases, split=split, pinned=core.release)

@@ -1,0 +1,79 @@
+"""Model calls that outlive the worker: what was answered once is not paid for twice."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot_core.llm.gateway import OFFLINE_MODEL, Answer, LLMGateway, LLMRequest, LLMResponse
+from bot_core.trace import Attempt, Usage
+from channels.crashing import CrashPoints
+from channels.store.turns import OpenTurns
+
+
+class RecordedGateway:
+    """Each answer of a remote model is kept under its turn before it is used. Raises what `inner` raises."""
+
+    def __init__(self, inner: LLMGateway, turns: OpenTurns, crashes: CrashPoints) -> None:
+        self._inner = inner
+        self._turns = turns
+        self._crashes = crashes
+
+    async def complete(self, request: LLMRequest[Answer]) -> LLMResponse[Answer]:
+        if request.settings.model == OFFLINE_MODEL:
+            return await self._inner.complete(request)
+        key = request_hash(request)
+        kept = await asyncio.to_thread(self._turns.call, request.tracking_id, key)
+        if kept is not None:
+            return _response(json.loads(kept), request.response_model)
+        response = await self._inner.complete(request)
+        self._crashes.reached("during_model")
+        await asyncio.to_thread(self._turns.keep_call, request.tracking_id, key, _as_json(response))
+        return response
+
+
+def request_hash(request: LLMRequest[Any]) -> str:
+    """The same question in the same turn has the same hash, in every process."""
+    asked = {
+        "agent": request.agent,
+        "purpose": request.purpose,
+        "messages": [asdict(message) for message in request.messages],
+        "answer": request.response_model.__name__,
+        "settings": request.settings.model_dump(mode="json"),
+        "prompt": request.prompt_hash,
+    }
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+def _as_json(response: LLMResponse[Any]) -> str:
+    return json.dumps(
+        {
+            "answer": response.answer.model_dump(mode="json"),
+            "model": response.model,
+            "raw": response.raw,
+            "usage": response.usage.model_dump(),
+            "cost_usd": str(response.cost_usd),
+            "seconds": response.seconds,
+            "attempts": [attempt.model_dump() for attempt in response.attempts],
+            "fallback": response.fallback,
+        }
+    )
+
+
+def _response(kept: dict[str, Any], model: type[Answer]) -> LLMResponse[Answer]:
+    return LLMResponse(
+        answer=model.model_validate(kept["answer"]),
+        model=kept["model"],
+        raw=kept["raw"],
+        usage=Usage.model_validate(kept["usage"]),
+        cost_usd=Decimal(kept["cost_usd"]),
+        seconds=kept["seconds"],
+        attempts=tuple(TypeAdapter(list[Attempt]).validate_python(kept["attempts"])),
+        fallback=kept["fallback"],
+    )

@@ -1,0 +1,227 @@
+"""One customer's turns: think, then commit the log, the state, the reply and the messages' end in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from bot_core.errors import Conflict
+from bot_core.messages import new_id, utc_now
+from bot_core.orchestrator import OrchestrationService, TurnResult
+from bot_core.store.records import Conversation
+from channels.crashing import CrashPoints
+from channels.observability.logs import log
+from channels.observability.metrics import Metrics
+from channels.settings import ChannelSettings
+from channels.store.people import LostLease
+from channels.store.records import Customer, InboundState, OpenTurn, Reason, StoredMessage
+from channels.store.store import CHANNEL, ChannelStore
+from channels.turns.drafts import apology_draft, turn_drafts
+from channels.turns.opinions import Opinions
+from channels.turns.results import result_from_json, result_to_json
+
+_log = log(__name__)
+_START, _FAULT = 1, 3
+"""What a start and a fault of the bot count as attempts: a killed worker is mostly not the message's fault."""
+
+
+class BotSource(Protocol):
+    def release_for(self, conversation_id: str) -> str: ...
+
+    def of(self, release_id: str) -> OrchestrationService: ...
+
+
+class TurnService:
+    """Every method is called under the customer's lease, with its fence."""
+
+    def __init__(
+        self,
+        settings: ChannelSettings,
+        store: ChannelStore,
+        bots: BotSource,
+        *,
+        metrics: Metrics,
+        crashes: CrashPoints | None = None,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._bots = bots
+        self._metrics = metrics
+        self._crashes = crashes or CrashPoints()
+        self._opinions = Opinions(store)
+        self._slots = asyncio.Semaphore(settings.turn_slots)
+
+    async def think(self, customer_id: str, fence: int) -> str:
+        """Let the bot answer what waits, and keep its answer. Returns what happened, for the log.
+
+        Raises LostLease or StoreError; a fault of the bot itself is counted, and ends in an apology.
+        """
+        opened = await asyncio.to_thread(self._open, customer_id, fence)
+        if opened is None:
+            return "nothing"
+        turn, messages, conversation = opened
+        try:
+            async with self._slots:
+                bot = self._bots.of(turn.release_id)
+                result = await bot.handle(
+                    [message.webhook.as_message() for message in messages],
+                    conversation.state,
+                    tracking_id=turn.tracking_id,
+                )
+        except Exception as error:  # noqa: BLE001 - whatever the bot did, the message must not be lost
+            return await asyncio.to_thread(self._stumbled, turn, messages, error)
+        self._crashes.reached("after_model")
+        await asyncio.to_thread(self._keep, turn, fence, result, conversation.version)
+        return "thought"
+
+    def commit(self, customer_id: str, fence: int) -> str:
+        """Make the kept answer the conversation's next turn. "again" when messages arrived meanwhile.
+
+        Raises LostLease or StoreError.
+        """
+        turn = self._store.turns.get(customer_id)
+        if turn is None or not turn.result:
+            return "nothing"
+        try:
+            with self._store.people.fenced(customer_id, fence) as connection:
+                return self._commit(connection, turn)
+        except LostLease:
+            raise
+        except Conflict:
+            # Somebody changed the conversation (a hand-back, say): think again on what it is now.
+            with self._store.people.fenced(customer_id, fence) as connection:
+                self._store.turns.put(connection, turn.model_copy(update={"result": ""}))
+            return "moved_on"
+
+    # before the model
+
+    def _open(self, customer_id: str, fence: int) -> tuple[OpenTurn, Sequence[StoredMessage], Conversation] | None:
+        with self._store.people.fenced(customer_id, fence) as connection:
+            customer = self._store.people.get(customer_id)
+            messages = self._worth_a_turn(connection, customer)
+            if not messages:
+                return None
+            conversation = self._conversation(connection, customer)
+            turn = self._store.turns.get(customer_id) or self._new_turn(customer_id, conversation)
+            if turn.last_position == 0:
+                turn = turn.model_copy(update={"last_position": messages[-1].position})
+            answered = [message for message in messages if message.position <= turn.last_position] or messages
+            self._store.turns.put(connection, turn)
+            self._store.inbox.count_attempt(connection, answered, weight=_START)
+        return turn, answered, conversation
+
+    def _worth_a_turn(self, connection: Connection, customer: Customer) -> list[StoredMessage]:
+        waiting = self._store.inbox.waiting(customer.customer_id)
+        if waiting and self._store.people.is_handed_off(connection, customer.customer_id):
+            self._store.inbox.settle(connection, waiting, tracking_id=None, reason=Reason.HANDED_OFF)
+            return []
+        messages: list[StoredMessage] = []
+        for message in waiting:
+            if self._opinions.take(message, customer):
+                self._store.inbox.settle(connection, [message], tracking_id=None, reason=Reason.FEEDBACK)
+            else:
+                messages.append(message)
+        limit = self._settings.turn_attempts * (_START + _FAULT)
+        if any(message.attempts >= limit for message in messages):
+            self._give_up(connection, customer, messages)
+            return []
+        return messages
+
+    def _give_up(self, connection: Connection, customer: Customer, messages: Sequence[StoredMessage]) -> None:
+        turn = self._store.turns.get(customer.customer_id)
+        for message in messages:
+            self._store.inbox.mark(connection, message.webhook.message_sid, InboundState.FAILED, reason="attempts")
+        if turn:
+            self._store.turns.close(connection, turn)
+        self._store.outbox.add(
+            connection, customer.customer_id, [apology_draft(turn.tracking_id if turn else new_id())]
+        )
+        _log.error("turn_failed", customer=customer.customer_id, tracking_id=turn and turn.tracking_id)
+
+    def _conversation(self, connection: Connection, customer: Customer) -> Conversation:
+        store = self._store.core.conversations
+        if customer.conversation_id:
+            return store.get(customer.conversation_id)
+        conversation_id = new_id()
+        created = store.create(
+            channel=CHANNEL,
+            customer_key=customer.customer_id,
+            release_id=self._bots.release_for(conversation_id),
+            conversation_id=conversation_id,
+        )
+        self._store.people.change(connection, customer.customer_id, conversation_id=conversation_id)
+        return created
+
+    def _new_turn(self, customer_id: str, conversation: Conversation) -> OpenTurn:
+        return OpenTurn(
+            customer_id=customer_id,
+            tracking_id=new_id(),
+            generation=0,
+            last_position=0,
+            release_id=self._bots.release_for(conversation.conversation_id),
+            result="",
+            started_at=utc_now(),
+        )
+
+    # after the model
+
+    def _keep(self, turn: OpenTurn, fence: int, result: TurnResult, version: int) -> None:
+        with self._store.people.fenced(turn.customer_id, fence) as connection:
+            self._store.turns.finish(connection, turn.customer_id, result_to_json(result, version=version))
+        self._metrics.turn.observe(result.trace.total_seconds)
+        self._metrics.model.observe(result.trace.model_seconds)
+
+    def _stumbled(self, turn: OpenTurn, messages: Sequence[StoredMessage], error: Exception) -> str:
+        with self._store.database.write() as connection:
+            self._store.inbox.count_attempt(connection, messages, weight=_FAULT)
+        self._metrics.errors.labels(type(error).__name__).inc()
+        _log.error("turn_stumbled", tracking_id=turn.tracking_id, error=type(error).__name__)
+        return "stumbled"
+
+    def _commit(self, connection: Connection, turn: OpenTurn) -> str:
+        waiting = self._store.inbox.waiting(turn.customer_id)
+        answered = [message for message in waiting if message.position <= turn.last_position]
+        newer = waiting[len(answered) :]
+        if self._store.people.is_handed_off(connection, turn.customer_id):
+            # A person took over while the model was thinking: the answer is theirs to give.
+            self._store.inbox.settle(connection, answered, tracking_id=None, reason=Reason.HANDED_OFF)
+            self._store.turns.close(connection, turn)
+            return "handed_off"
+        if newer and turn.generation == 0:
+            again = turn.model_copy(update={"generation": 1, "last_position": 0, "result": ""})
+            self._store.turns.put(connection, again)
+            return "again"
+        self._log_turn(connection, turn, answered)
+        return "committed"
+
+    def _log_turn(self, connection: Connection, turn: OpenTurn, answered: Sequence[StoredMessage]) -> None:
+        result, version = result_from_json(turn.result)
+        customer = self._store.people.get(turn.customer_id)
+        assert customer.conversation_id
+        before = self._store.core.conversations.get(customer.conversation_id)
+        self._store.core.conversations.append_turn(
+            customer.conversation_id,
+            [message.webhook.as_message() for message in answered],
+            result,
+            expected_version=version,
+        )
+        self._store.core.profiles.put(CHANNEL, turn.customer_id, result.state.profile)
+        drafts = turn_drafts(
+            self._settings,
+            turn.tracking_id,
+            result.reply,
+            before=before.state,
+            after=result.state,
+            noticed=customer.noticed_at is not None,
+        )
+        self._store.outbox.add(connection, turn.customer_id, drafts)
+        self._store.inbox.settle(connection, answered, tracking_id=turn.tracking_id)
+        if customer.noticed_at is None:
+            self._store.people.change(connection, turn.customer_id, noticed_at=utc_now())
+        if result.state.handed_off and not before.state.handed_off:
+            self._store.people.hand_off(connection, turn.customer_id, who="customer", reason="asked for a person")
+        self._store.turns.close(connection, turn)
+        _log.info("turn", customer=turn.customer_id, tracking_id=turn.tracking_id, messages=len(answered))

@@ -1,0 +1,120 @@
+"""The worker process: customers are served as the doorbell rings, and a sweep finds what nobody rang for."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot_core.messages import utc_now
+from bot_core.settings import Settings
+from channels.crashing import CrashPoints
+from channels.observability.logs import log
+from channels.observability.metrics import Metrics
+from channels.outbound.sender import OutboxSender
+from channels.outbound.twilio import TwilioApi
+from channels.settings import ChannelSettings
+from channels.store.store import open_channel_store
+from channels.turns.bots import open_bots
+from channels.turns.service import TurnService
+from channels.worker.customer import CustomerService
+from channels.worker.engine import VERSION, Engine
+from channels.worker.leases import LeaseKeeper
+from channels.worker.slots import WorkerSlot
+
+_PATIENCE = 20
+_KEEP_RUNS = timedelta(hours=1)
+_log = log(__name__)
+
+
+class Worker:
+    """One in a process."""
+
+    def __init__(self, settings: ChannelSettings, core: Settings) -> None:
+        self._settings = settings.checked()
+        self._core = core
+        self._stop = threading.Event()
+        self._slot = WorkerSlot(core.data_dir)
+        self.store = open_channel_store(settings, core)
+        self.metrics = Metrics()
+        self._leases = LeaseKeeper(self.store.people, seconds=settings.lease_seconds)
+        self._engine = Engine(
+            core,
+            executor_id=self._slot.executor_id,
+            busy_customers=settings.busy_customers,
+            poll_seconds=settings.poll_seconds,
+        )
+
+    def start(self) -> None:
+        """Begin to work, in threads of its own. Raises UserError for the catalogue, the knowledge or the release."""
+        crashes = CrashPoints(self._settings.crash_point)
+        bots = open_bots(self.store, self._core, split=self._settings.split, crashes=crashes)
+        bots.of(bots.release_for("warm-up"))
+        turns = TurnService(self._settings, self.store, bots, metrics=self.metrics, crashes=crashes)
+        sender = OutboxSender(
+            self._settings, self.store, TwilioApi(self._settings), metrics=self.metrics, crashes=crashes
+        )
+        service = CustomerService(self._settings, self.store, turns, sender, self._leases, crashes=crashes)
+        self._engine.launch(service)
+        self.store.beat(self._slot.executor_id, VERSION)
+        for work in (self._sweep, lambda: self._leases.keep(self._stop)):
+            threading.Thread(target=work, daemon=True).start()
+        _log.info("worker_started", executor=self._slot.executor_id)
+
+    def wait(self) -> None:
+        """Until SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stop.set())
+        self._stop.wait()
+
+    def close(self) -> None:
+        self._stop.set()
+        self._engine.close(patience=_PATIENCE)
+        self.store.close()
+        self._slot.close()
+
+    def _sweep(self) -> None:
+        every = self._settings.sweep_seconds
+        tidied = 0.0
+        while not self._stop.wait(every):
+            _guarded(lambda: self.store.beat(self._slot.executor_id, VERSION))
+            _guarded(self._ring_forgotten)
+            if time.monotonic() - tidied > every * 12:
+                tidied = time.monotonic()
+                _guarded(self._tidy)
+
+    def _ring_forgotten(self) -> None:
+        now = utc_now()
+        # Fresh messages were rung for: leave them to the doorbell.
+        patience = timedelta(seconds=self._settings.quiet_seconds + self._settings.sweep_seconds)
+        # The same ring from several workers, and while an earlier one still waits, is one ring.
+        period = int(now.timestamp() / (3 * self._settings.sweep_seconds))
+        for customer_id in self.store.unattended(now, arrived_before=now - patience):
+            self._engine.ring(customer_id, f"sweep-{period}")
+
+    def _tidy(self) -> None:
+        self._engine.forget_finished(older_than_iso=(utc_now() - _KEEP_RUNS).isoformat())
+
+
+def _guarded(work: Callable[[], object]) -> None:
+    """The sweep outlives a database that is away for a while."""
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 - the engine's own faults are of no common class
+        _log.warning("sweep_failed", error=type(error).__name__)
+
+
+def run_worker(settings: ChannelSettings, core: Settings) -> None:
+    """Until it is told to stop. Raises ConfigurationError, StoreError or UserError at its start."""
+    worker = Worker(settings, core)
+    try:
+        worker.start()
+        if settings.worker_metrics_port:
+            from prometheus_client import start_http_server
+
+            start_http_server(settings.worker_metrics_port, addr="127.0.0.1", registry=worker.metrics.registry)
+        worker.wait()
+    finally:
+        worker.close()
