@@ -78,18 +78,20 @@ def paired_differences(
 
 
 def _pairs(metric: Metric, a: _ByCase, b: _ByCase, conversations: Sequence[str]) -> _Pairs:
-    paired = np.array([case in a and case in b for case in conversations], dtype=bool)
-    means_a = np.array([a[case].mean if ok else 0.0 for case, ok in zip(conversations, paired, strict=True)])
-    means_b = np.array([b[case].mean if ok else 0.0 for case, ok in zip(conversations, paired, strict=True)])
-    both = a.keys() & b.keys()
+    both = [(a.get(case), b.get(case)) for case in conversations]
+    paired = np.array([one is not None and two is not None for one, two in both], dtype=bool)
+    pairs = [(one, two) for one, two in both if one is not None and two is not None]
+    means = np.array([(one.mean, two.mean) for one, two in pairs]).reshape(-1, 2)
+    differences = np.zeros(len(conversations))
+    differences[paired] = means[:, 1] - means[:, 0]
     return _Pairs(
         metric=metric,
-        a=means_a[paired],
-        b=means_b[paired],
-        differences=means_b - means_a,
+        a=means[:, 0],
+        b=means[:, 1],
+        differences=differences,
         paired=paired,
-        single=all(a[case].count == b[case].count == 1 for case in both),
-        left_out=len((a.keys() ^ b.keys()) & set(conversations)),
+        single=all(one.count == two.count == 1 for one, two in pairs),
+        left_out=sum((one is None) != (two is None) for one, two in both),
     )
 
 

@@ -24,7 +24,9 @@ class Unit(StrEnum):
     COUNT = "count"
 
 
-Observe = Callable[[CaseResult], Iterable[float]]
+Verdicts = Mapping[str, Verdict]
+"""By scorer, the whole case included."""
+Observe = Callable[[CaseResult, Verdicts], Iterable[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,9 @@ class Observed:
         return self.total / self.count
 
 
+_NOTHING = Observed(0.0, 0)
+
+
 @dataclass(slots=True)
 class Measurements:
     """A variant's observations by metric and conversation; sums only, so that a run of any size fits."""
@@ -68,11 +73,12 @@ class Measurements:
         if result.error:
             self.errors += 1
             return
+        verdicts = {WHOLE_CASE: result.verdict} | {score.scorer: score.verdict for score in result.scores}
         for name, metric in self.metrics.items():
-            values = tuple(metric.observe(result))
+            values = tuple(metric.observe(result, verdicts))
             if values:
                 cases = self.observed.setdefault(name, {})
-                before = cases.get(result.case_id, Observed(0.0, 0))
+                before = cases.get(result.case_id, _NOTHING)
                 cases[result.case_id] = Observed(before.total + sum(values), before.count + len(values))
 
     def of(self, metric: str) -> Mapping[str, Observed]:
@@ -87,16 +93,14 @@ def measure(results: Iterable[CaseResult], metrics: Iterable[Metric]) -> Measure
     return measured
 
 
+_OBSERVED = {Verdict.PASS: (1.0,), Verdict.FAIL: (0.0,)}
+
+
 def pass_rate(scorer: str) -> Metric:
     """Share of passes among what was scored; `error` and `unscored` are no observation."""
 
-    def observe(result: CaseResult) -> Iterable[float]:
-        if scorer == WHOLE_CASE:
-            verdict: Verdict | None = result.verdict
-        else:
-            score = result.score(scorer)
-            verdict = score.verdict if score else None
-        return {Verdict.PASS: (1.0,), Verdict.FAIL: (0.0,)}.get(verdict, ()) if verdict else ()
+    def observe(_result: CaseResult, verdicts: Verdicts) -> Iterable[float]:
+        return _OBSERVED.get(verdicts.get(scorer, Verdict.UNSCORED), ())
 
     return Metric(scorer, MetricKind.RATE, Unit.SHARE, higher_is_better=True, observe=observe)
 
@@ -107,16 +111,20 @@ def default_metrics(scorers: Sequence[str]) -> tuple[Metric, ...]:
 
 
 def _by_turn(value: Callable[[TurnRecord], float]) -> Observe:
-    return lambda result: (value(turn) for turn in result.turns)
+    return lambda result, _verdicts: (value(turn) for turn in result.turns)
 
 
 def _whole(value: Callable[[TurnRecord], float]) -> Observe:
     """Summed over the conversation."""
-    return lambda result: (sum(value(turn) for turn in result.turns),) if result.turns else ()
+    return lambda result, _verdicts: (sum(value(turn) for turn in result.turns),) if result.turns else ()
 
 
 def _lower(name: str, unit: Unit, observe: Observe) -> Metric:
     return Metric(name, MetricKind.MEAN, unit, higher_is_better=False, observe=observe)
+
+
+def _usd(turn: TurnRecord) -> float:
+    return float(sum(call.cost_usd for call in turn.trace.calls))
 
 
 def _retries(turn: TurnRecord) -> float:
@@ -127,9 +135,11 @@ MEANS: tuple[Metric, ...] = (
     _lower("latency", Unit.SECONDS, _by_turn(lambda turn: turn.trace.total_seconds)),
     _lower("model_time", Unit.SECONDS, _by_turn(lambda turn: turn.trace.model_seconds)),
     _lower("overhead", Unit.SECONDS, _by_turn(lambda turn: turn.trace.total_seconds - turn.trace.model_seconds)),
-    _lower("cost", Unit.USD, _whole(lambda turn: float(turn.trace.cost_usd))),
-    _lower("input_tokens", Unit.TOKENS, _whole(lambda turn: turn.trace.usage.input_tokens)),
-    _lower("output_tokens", Unit.TOKENS, _whole(lambda turn: turn.trace.usage.output_tokens)),
+    _lower("cost", Unit.USD, _whole(_usd)),
+    _lower("input_tokens", Unit.TOKENS, _whole(lambda turn: sum(call.usage.input_tokens for call in turn.trace.calls))),
+    _lower(
+        "output_tokens", Unit.TOKENS, _whole(lambda turn: sum(call.usage.output_tokens for call in turn.trace.calls))
+    ),
     _lower("model_calls", Unit.COUNT, _whole(lambda turn: len(turn.trace.calls))),
     _lower("retries", Unit.COUNT, _whole(_retries)),
 )
