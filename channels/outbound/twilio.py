@@ -77,6 +77,10 @@ class TwilioApi:
         self._settings = settings
         self._clients = threading.local()
 
+    def warm_up(self) -> None:
+        """Import the client's modules now: they take seconds, and a customer would wait for them."""
+        _ = self._client.messages, self._client.messaging.v2.typing_indicator
+
     def send(self, address: Address, content: Content, status_callback: str) -> SendResult:
         from twilio.base.exceptions import TwilioException, TwilioRestException  # type: ignore[import-untyped]
 

@@ -142,6 +142,11 @@ def _rendered(form: dict[str, str]) -> str:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed cuts its connections: nothing to report."""
+        del request, client_address
+
     request_queue_size = 256
     twilio: TwilioServer
 

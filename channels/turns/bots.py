@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping
 
 from bot_core.errors import ConfigurationError
+from bot_core.llm.gateway import OFFLINE_MODEL
+from bot_core.llm.litellm_client import litellm_client
 from bot_core.llm.litellm_gateway import LiteLLMGateway
 from bot_core.llm.routing import RoutingGateway
 from bot_core.orchestrator import OrchestrationService
@@ -63,6 +66,12 @@ class Bots:
                     self._built.pop(next(iter(self._built)))
                 bot = self._built[release_id] = self._factory.build(release)
         return bot
+
+    def warm_up(self) -> None:
+        """Build the served bot and load what its models need, before a customer waits for it. Raises UserError."""
+        bot = self.of(self.release_for(""))
+        if any(agent.settings.model != OFFLINE_MODEL for agent in bot.release.agents.values()):
+            asyncio.run(litellm_client())
 
     def _promoted(self) -> str:
         now = self._clock()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from bot_core.settings import Settings, load_settings
+from channels.crashing import CrashPoints
 from channels.inbound.form import MAX_BODY_BYTES
 from channels.inbound.gate import WebhookGate
 from channels.observability.metrics import Metrics, StoreCollector
@@ -33,7 +34,7 @@ def create_app(
     store = store or open_channel_store(settings, core or load_settings(), busy_timeout_ms=BUSY_TIMEOUT_MS)
     app, gate, metrics = _base(settings)
     metrics.registry.register(StoreCollector(store))
-    reception = DatabaseReception(store, doorbell or SilentBell())
+    reception = DatabaseReception(store, doorbell or SilentBell(), CrashPoints(settings.crash_point))
     app.register_blueprint(inbound_blueprint(gate, reception, metrics))
     app.register_blueprint(status_blueprint(gate, store.deliveries, metrics))
     app.register_blueprint(health_blueprint(store, metrics))

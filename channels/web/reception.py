@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot_core.errors import StoreError
+from channels.crashing import CrashPoints
 from channels.inbound.reading import read_signals
 from channels.inbound.webhook import InboundWebhook
 from channels.privacy.keys import Sealer
@@ -23,12 +24,14 @@ class Reception(Protocol):
 
 
 class DatabaseReception:
-    def __init__(self, store: ChannelStore, doorbell: Doorbell) -> None:
+    def __init__(self, store: ChannelStore, doorbell: Doorbell, crashes: CrashPoints) -> None:
         self._store = store
+        self._crashes = crashes
         self._doorbell = doorbell
 
     def take(self, webhook: InboundWebhook) -> str:
         stored = self._store.inbox.add(webhook, read_signals(webhook))
+        self._crashes.reached("after_commit")
         if stored.waits:
             self._doorbell.ring(stored.customer_id, webhook.message_sid)
         return "stored" if stored.is_new else "duplicate"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from channels.crashing import CrashPoints
@@ -49,10 +50,30 @@ class CustomerService:
         self._leases = leases
         self._planner = Planner(settings, store)
         self._crashes = crashes or CrashPoints()
+        self._here: dict[str, tuple[asyncio.Lock, int]] = {}
 
     async def serve(self, customer_id: str, owner: str, steps: Steps) -> str:
-        """Work until there is nothing to do now. "busy" when somebody else is at it, "lost" when somebody took over."""
+        """Work until there is nothing to do now. "busy" when somebody else is at it, "lost" when somebody took over.
 
+        Within one process a second call waits for the first: even a lease that ran out while the machine stood still
+        does not let two of them think for the same customer here.
+        """
+        async with self._alone(customer_id):
+            return await self._serve_alone(customer_id, owner, steps)
+
+    @asynccontextmanager
+    async def _alone(self, customer_id: str) -> AsyncIterator[None]:
+        lock, users = self._here.get(customer_id, (asyncio.Lock(), 0))
+        self._here[customer_id] = (lock, users + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            _, users = self._here.pop(customer_id)
+            if users > 1:
+                self._here[customer_id] = (lock, users - 1)
+
+    async def _serve_alone(self, customer_id: str, owner: str, steps: Steps) -> str:
         async def claim() -> int | None:
             return await asyncio.to_thread(self._store.people.claim, customer_id, owner, self._settings.lease_seconds)
 

@@ -51,11 +51,11 @@ class Worker:
         """Begin to work, in threads of its own. Raises UserError for the catalogue, the knowledge or the release."""
         crashes = CrashPoints(self._settings.crash_point)
         bots = open_bots(self.store, self._core, split=self._settings.split, crashes=crashes)
-        bots.of(bots.release_for("warm-up"))
+        bots.warm_up()
         turns = TurnService(self._settings, self.store, bots, metrics=self.metrics, crashes=crashes)
-        sender = OutboxSender(
-            self._settings, self.store, TwilioApi(self._settings), metrics=self.metrics, crashes=crashes
-        )
+        api = TwilioApi(self._settings)
+        api.warm_up()
+        sender = OutboxSender(self._settings, self.store, api, metrics=self.metrics, crashes=crashes)
         service = CustomerService(self._settings, self.store, turns, sender, self._leases, crashes=crashes)
         self._engine.launch(service)
         self.store.beat(self._slot.executor_id, VERSION)
