@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.evaluation.customers.listening import Heard, heard_in, phrase_table
@@ -16,6 +16,7 @@ def styled(text: str, seed: int = 1, **style: object) -> str:
     return written(text, Style.model_validate(style), PHRASES, random.Random(seed))
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 10_000), typos=st.sampled_from(["none", "some", "many"]), voice=st.booleans())
 def test_no_style_changes_a_fact(seed, typos, voice):
     text = f"busco un {fact('Versa')} automático de menos de {fact('230 mil')}, con {fact('90,000')} km"
@@ -42,6 +43,7 @@ def test_typos_come_as_often_as_the_style_says():
     assert all(styled(text, seed, typos="none") == text for seed in range(20))
 
 
+@settings(deadline=None)
 @given(word=st.text("abcdefghijklmnñopqrstuvwxyz", min_size=4, max_size=14), seed=st.integers(0, 999))
 def test_a_slip_keeps_the_first_letter(word, seed):
     slipped = misspelt(word, random.Random(seed))

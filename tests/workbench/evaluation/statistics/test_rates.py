@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats  # type: ignore[import-untyped]
 
@@ -48,6 +48,7 @@ def test_when_all_pass_trials_count_once():
     assert perfect is not None and (perfect.low, perfect.high) == pytest.approx(rate_interval(30, 30))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.just(5)) | st.tuples(st.integers(0, 3), st.just(3)), min_size=1))
 def test_the_interval_holds_the_share(counts):
     estimate = rate_of([Observed(float(passed), trials) for passed, trials in counts])

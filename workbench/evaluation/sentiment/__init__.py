@@ -1,0 +1,1 @@
+"""How customers feel, as far as a list of words can tell; and what they say of the bot's replies."""
