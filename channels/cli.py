@@ -163,6 +163,21 @@ def retention(
     typer.echo(_desk().retention(days=days, sure=yes))
 
 
+@app.command()
+def scorecard(
+    full: Annotated[bool, typer.Option("--full", help="20,000 webhooks and 800 kills; takes an hour.")] = False,
+    seed: Annotated[int, typer.Option()] = 7,
+    workers: Annotated[str, typer.Option(help="Numbers of workers, one run each: 1,3")] = "1",
+    postgres: Annotated[str | None, typer.Option(help="URL of an empty PostgreSQL database.")] = None,
+) -> None:
+    """Run the channel against its promises: kills, faults, forgeries, a seeded load. Exit code 1 when one is missed."""
+    from channels.scorecard.command import Options, run_scorecard
+
+    counts = tuple(int(part) for part in workers.split(","))
+    if not run_scorecard(Options(full=full, seed=seed, workers=counts, postgres_url=postgres)):
+        raise typer.Exit(1)
+
+
 def _desk() -> Desk:
     from channels.operations.desk import open_desk
 

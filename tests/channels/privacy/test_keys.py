@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from bot_core.errors import ConfigurationError, StoreError
+from bot_core.settings import Settings
+from channels.inbound.reading import Reading
+from channels.inbound.webhook import read_webhook
+from channels.privacy.keys import FernetSealer, OpenText, Pseudonyms, canonical_address, load_pseudonyms
+from channels.settings import ChannelSettings
+from channels.store.store import open_channel_store
+from tests.fakes.webhooks import CUSTOMER, inbound_form
+
+
+def test_pseudonyms_tell_nothing_without_the_key():
+    one, other = Pseudonyms(b"a"), Pseudonyms(b"b")
+    assert one.of(CUSTOMER) == one.of(CUSTOMER)
+    assert one.of(CUSTOMER) != other.of(CUSTOMER)
+    assert one.of("ab", "c") != one.of("a", "bc")
+    assert CUSTOMER not in one.of(CUSTOMER)
+
+
+@pytest.mark.parametrize(
+    ("address", "canonical"),
+    [
+        ("whatsapp:+5215512345678", "whatsapp:+525512345678"),
+        ("whatsapp:+525512345678", "whatsapp:+525512345678"),
+        ("whatsapp:+14155238886", "whatsapp:+14155238886"),
+        ("whatsapp:MX.1a2b", "whatsapp:MX.1a2b"),
+    ],
+)
+def test_both_spellings_of_a_mexican_number_are_one(address: str, canonical: str):
+    assert canonical_address(address) == canonical
+
+
+def test_processes_that_start_together_share_one_key(tmp_path: Path):
+    with ThreadPoolExecutor(8) as pool:
+        names = list(pool.map(lambda _: load_pseudonyms("", tmp_path, several_machines=False).of("x"), range(16)))
+    assert len(set(names)) == 1
+    (key,) = tmp_path.iterdir()
+    assert key.stat().st_mode & 0o077 == 0
+
+
+def test_several_machines_need_a_configured_key(tmp_path: Path):
+    with pytest.raises(ConfigurationError, match="KAVAK_WHATSAPP_HASH_KEY"):
+        load_pseudonyms("", tmp_path, several_machines=True)
+
+
+def test_what_is_sealed_opens_with_its_key_only():
+    sealer = FernetSealer(Fernet.generate_key().decode())
+    sealed = sealer.seal("hola 🚗")
+    assert "hola" not in sealed
+    assert sealer.open(sealed) == "hola 🚗"
+    assert sealer.open("from before the key") == "from before the key"
+    with pytest.raises(StoreError, match="another key"):
+        FernetSealer(Fernet.generate_key().decode()).open(sealed)
+    with pytest.raises(StoreError, match="DATA_KEY"):
+        OpenText().open(sealed)
+    with pytest.raises(ConfigurationError, match="not a Fernet key"):
+        FernetSealer("short")
+
+
+def test_with_a_data_key_the_file_holds_no_address_and_no_message(tmp_path: Path, settings: ChannelSettings):
+    key = Fernet.generate_key().decode()
+    sealed = settings.model_copy(update={"data_key": type(settings.data_key)(key)})
+    store = open_channel_store(sealed, Settings(_env_file=None, data_dir=tmp_path))
+    store.inbox.add(read_webhook(inbound_form("un secreto")), Reading())
+    assert store.people.find(CUSTOMER)
+    store.close()
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("kavak.db*"))
+    assert b"un secreto" not in kept
+    assert CUSTOMER.removeprefix("whatsapp:+").encode() not in kept

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from bot_core.errors import ConfigurationError
+from channels.settings import ChannelSettings, load_channel_settings
+from tests.fakes.webhooks import ACCOUNT, OURS
+
+
+def with_(**changes: object) -> ChannelSettings:
+    known: dict[str, object] = {"account_sid": ACCOUNT, "auth_token": "t", "senders": (OURS,), "_env_file": None}
+    return ChannelSettings(**known | changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "variable"),
+    [
+        ({"auth_token": ""}, "TWILIO_AUTH_TOKEN"),
+        ({"account_sid": ""}, "TWILIO_ACCOUNT_SID"),
+        ({"senders": ()}, "KAVAK_WHATSAPP_SENDERS"),
+        ({"api_base": "https://elsewhere.example"}, "KAVAK_WHATSAPP_API_BASE"),
+        ({"validate_signatures": False, "host": "0.0.0.0"}, "KAVAK_WHATSAPP_VALIDATE_SIGNATURES"),
+    ],
+)
+def test_nothing_starts_half_safe(changes: dict[str, object], variable: str):
+    with pytest.raises(ConfigurationError, match=variable):
+        with_(**changes).checked()
+
+
+def test_signatures_may_be_off_on_loopback_only():
+    assert with_(validate_signatures=False, auth_token="", host="127.0.0.1").checked()
+
+
+def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "new")
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN_PREVIOUS", "old")
+    monkeypatch.setenv("KAVAK_WHATSAPP_SENDERS", f"{OURS}, whatsapp:+14155238886")
+    settings = load_channel_settings(_env_file=None)
+    assert settings.tokens == ("new", "old")
+    assert settings.senders == (OURS, "whatsapp:+14155238886")
+    assert "new" not in repr(settings)
+    monkeypatch.setenv("KAVAK_WHATSAPP_PORT", "many")
+    with pytest.raises(ConfigurationError, match="KAVAK_WHATSAPP_PORT"):
+        load_channel_settings(_env_file=None)
