@@ -1,0 +1,88 @@
+"""Every golden case gives the same reply, to the byte, from the bot itself and through WhatsApp."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from bot_core.releases.files import FileReleaseSource
+from bot_core.sessions.state import ConversationState
+from bot_core.settings import Settings
+from bot_core.wiring import BotFactory
+from channels.crashing import CrashPoints
+from channels.settings import ChannelSettings
+from channels.store.records import Address
+from channels.store.store import open_channel_store
+from channels.turns.bots import open_bots
+from channels.web.app import create_app
+from tests.fakes.channel import Channel
+from tests.fakes.twilio_server import TwilioServer
+from tests.fakes.webhooks import ACCOUNT, OURS, TOKEN, inbound_form, request_of
+from workbench.evaluation.dataset.case import Case, CustomerMessage
+from workbench.evaluation.dataset.loading import load_dataset
+
+_MEDIA = {"image": "image/jpeg", "audio": "audio/ogg", "video": "video/mp4", "document": "application/pdf",
+          "contact": "text/vcard", "sticker": "image/webp"}  # fmt: skip
+
+
+def cases(split: str) -> tuple[Case, ...]:
+    return load_dataset().split(split)
+
+
+@pytest.mark.parametrize("split", ["smoke", "recorded"])
+async def test_the_same_bytes_through_a_signed_webhook(split: str, settings: ChannelSettings, tmp_path: Path):
+    core = Settings(_env_file=None, data_dir=tmp_path)
+    store = open_channel_store(settings, core)
+    client = create_app(settings, store=store).test_client()
+    plain = BotFactory(settings=core, leads=store.core.leads).build(FileReleaseSource().current())
+    with TwilioServer(ACCOUNT, TOKEN) as twilio:
+        channel = Channel(settings, core, store, twilio, open_bots(store, core, split={}, crashes=CrashPoints()))
+        for number, case in enumerate(cases(split)):
+            sender = f"whatsapp:+52155{number:08d}"
+            state: ConversationState | None = None
+            for turn in case.turns:
+                for message in turn.say:
+                    form = inbound_form(message.text, sender=sender, **_fields(message))
+                    assert (await asyncio.to_thread(_post, client, form)) == 200
+                customer = store.people.customer_id(Address(account_sid=ACCOUNT, customer=sender, ours=OURS))
+                before = len(twilio.sent_to(sender))
+                await channel.serve(customer)
+                texts = [message.body for message in twilio.sent_to(sender)[before:]]
+                if not texts:
+                    break  # with a person, or gone: the channel is silent by design
+                logged = _last_turn(channel, customer)
+                state = state or ConversationState(conversation_id=logged.conversation_id)
+                expected = await plain.handle(logged.messages, state, tracking_id=logged.tracking_id)
+                assert texts[-1] == expected.reply.text, case.id
+                state = expected.state
+    store.close()
+
+
+def _post(client, form: dict[str, str]) -> int:
+    status: int = client.post(**request_of(form)).status_code
+    return status
+
+
+def _last_turn(channel: Channel, customer_id: str):
+    conversation_id = channel.store.people.get(customer_id).conversation_id
+    assert conversation_id
+    return channel.store.core.conversations.turns(conversation_id)[-1]
+
+
+def _fields(message: CustomerMessage) -> dict[str, str]:
+    fields: dict[str, str] = {"ProfileName": message.profile_name or ""}
+    if message.button_payload:
+        fields |= {"ButtonPayload": message.button_payload, "ButtonText": message.text}
+    if declared := _MEDIA.get(message.kind.value):
+        fields |= {"NumMedia": "1", "MediaContentType0": declared}
+    if message.kind.value == "location":
+        fields |= {"Latitude": "19.43", "Longitude": "-99.13"}
+    return fields
+
+
+def test_the_splits_are_worth_comparing():
+    both: Sequence[Case] = [*cases("smoke"), *cases("recorded")]
+    assert len({case.id for case in both}) > 30
