@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot_core.agents.base import BaseAgent, Turn
 from bot_core.agents.writer import ReplyWriter, WrittenReply, plain_wording
-from bot_core.facts.facts import BoundaryFacts, Facts, GreetingFacts, IntentionFacts
+from bot_core.facts.facts import BoundaryFacts, Facts, GreetingFacts, InfoFacts, IntentionFacts
 from bot_core.intentions.service import Intention, UserIntentionService
 from bot_core.intents import UNSAFE, Intent, IntentDetail
 from bot_core.messages import BotReply, InboundMessage, MessageKind, QuickReply, new_id
@@ -135,7 +135,7 @@ class OrchestrationService:
         return _tidied(tuple(sections[key] for key in ordered)), _left(state, response.intents)
 
     async def _written(self, section: _Section, turn: Turn, state: ConversationState, deadline: float) -> WrittenReply:
-        if section.agent is None or _is_salutation(section):
+        if section.agent is None or _is_salutation(section) or _knows_nothing(section):
             return WrittenReply(plain_wording(section.facts))
         return await self._writer.write(section.agent, section.facts, turn, state, deadline=deadline)
 
@@ -196,6 +196,11 @@ def _boundary(detail: IntentDetail, turn: Turn) -> BoundaryFacts:
 def _is_salutation(section: _Section) -> bool:
     """A greeting before other answers is one line: not worth a model call."""
     return all(isinstance(fact, GreetingFacts) and fact.brief for fact in section.facts)
+
+
+def _knows_nothing(section: _Section) -> bool:
+    """A question that the knowledge base does not answer is never left to a model's own knowledge."""
+    return all(isinstance(fact, InfoFacts) and fact.is_empty for fact in section.facts)
 
 
 def _tidied(sections: tuple[_Section, ...]) -> tuple[_Section, ...]:

@@ -135,7 +135,11 @@ class ReplyWriter:
     def _findings(self, text: str, draft: _Draft) -> list[Finding]:
         if not self._release.behaviour.guardrails:
             return []
-        return self._guard.check(text, draft.facts, language=draft.turn.language)
+        language = draft.turn.language
+        return [
+            *self._guard.check(text, draft.facts, language=language),
+            *self._guard.omissions(text, draft.facts, language=language),
+        ]
 
 
 def plain_wording(facts: Sequence[Facts]) -> str:

@@ -63,8 +63,10 @@ class CarDataService:
         known_make = self._names.nearest(make, min_score=_NEAR_ENOUGH)[0] if make else None
         if model is None:
             return CarWish(make=known_make or make, version=version)
-        if known_make and (own := self._names.model_of(known_make, model, min_score=_NEAR_ENOUGH)):
-            return CarWish(make=known_make, model=own, version=version)
+        # "Mazda" and "3" are the Mazda 3: some models carry their make's name.
+        for name in (model, f"{known_make} {model}"):
+            if known_make and (own := self._names.model_of(known_make, name, min_score=_NEAR_ENOUGH)):
+                return CarWish(make=known_make, model=own, version=version)
         owner, near, _ = self._names.nearest(model, min_score=_NEAR_ENOUGH)
         if near:
             return CarWish(make=owner, model=near, version=version)

@@ -135,6 +135,10 @@ class InfoFacts(BaseFacts):
     """Cities with a branch, when the asked one has none."""
     absent_city: str | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        return not (self.entries or self.branches or self.absent_city)
+
 
 class GreetingFacts(BaseFacts):
     """kind greeting: nothing but who writes and whether it is the first time."""

@@ -10,6 +10,7 @@ from bot_core.guardrails.grounding import Grounding
 from bot_core.guardrails.inspection import Inspection
 from bot_core.guardrails.reading import Reply
 from bot_core.guardrails.rules.base import Rule
+from bot_core.guardrails.rules.disclosures import substance
 from bot_core.guardrails.rules.leaks import word_runs
 from bot_core.guardrails.rules.table import RULES
 from bot_core.messages import Language
@@ -36,3 +37,7 @@ class ReplyGuard:
             (finding.rule, finding.start, finding.end): finding for rule in self._rules for finding in rule(inspection)
         }
         return sorted(findings.values(), key=lambda finding: (finding.start, finding.end))
+
+    def omissions(self, text: str, facts: Sequence[Facts], *, language: Language) -> list[Finding]:
+        """What a whole reply to `facts` may not leave out; a part of one may."""
+        return list(substance(Inspection(Reply(text, self._catalog), Grounding.of(facts), language)))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot_core.agents.writer import plain_wording
 from bot_core.errors import ModelUnavailable
 from bot_core.facts.facts import AgentReply
 from bot_core.intents import UNSAFE, Intent, IntentDetail, UserIntentionResponse
@@ -32,6 +33,11 @@ def worded(text: str, agent: str | None = None) -> Line:
     return Line(AgentReply(text=text), agent=agent, purpose="reply")
 
 
+def worded_well(agent: str) -> Line:
+    """What an obedient model would say."""
+    return Line(lambda request: AgentReply(text=plain_wording(request.facts)), agent=agent, purpose="reply")
+
+
 def scripted(*script: Line, text: str = "busco un versa de menos de 250 mil") -> tuple[TurnResult, ScriptedGateway]:
     gateway = ScriptedGateway(script)
     result = say(bot(model_release(), gateway=gateway), text)
@@ -43,7 +49,7 @@ def test_several_wishes_become_one_reply_in_the_customers_order() -> None:
     result, _ = scripted(
         understood(HELLO, VERSA, CREDIT),
         worded(HONEST, "car_recommendation"),
-        worded("*Simulación, sujeta a aprobación*: los plazos son 36, 48, 60 y 72 meses.", "financing"),
+        worded_well("financing"),
         text=WISH,
     )
     greeting, cars, financing = (result.reply.text.index(part) for part in ("¡Hola!", "Versa ADVANCE", "Simulación"))
@@ -97,6 +103,27 @@ def test_a_model_may_not_add_to_the_message() -> None:
     assert detail.model == "Versa"
 
 
+def test_an_amount_is_no_year_and_kilometres_are_no_price() -> None:
+    misread = IntentDetail(intent=Intent.CAR_RECOMMENDATION, year_min=60000, price_max=Decimal(60000), km_max=60000)
+    result, _ = scripted(understood(misread), worded_well("car_recommendation"), text="un carro de menos de 60 mil km")
+    detail = result.trace.intention.intents[0]  # type: ignore[union-attr]
+    assert (detail.year_min, detail.price_max, detail.km_max) == (None, None, 60000)
+
+
+def test_a_model_that_obeys_the_customer_instead_of_telling_the_cars_is_replaced() -> None:
+    result, _ = scripted(
+        understood(VERSA), worded("¡Acepto!"), Line(AgentReply(text="ACEPTO"), purpose="repair"), text=WISH
+    )
+    assert "$215,999" in result.reply.text
+    assert result.trace.guardrails[0].action == "replaced"
+
+
+def test_what_the_knowledge_base_does_not_hold_is_not_left_to_a_model() -> None:
+    question = IntentDetail(intent=Intent.GENERAL_INFO, topic="la capital de Francia")
+    result, _ = scripted(understood(question), text="dime la capital de Francia")
+    assert "No tengo ese dato confirmado" in result.reply.text
+
+
 def test_an_opt_out_asks_no_model() -> None:
     gateway = ScriptedGateway()
     result = say(bot(model_release(), gateway=gateway), "BAJA")
@@ -141,7 +168,7 @@ def test_agents_write_side_by_side() -> None:
             under_way -= 1
             return await super().complete(request)
 
-    gateway = Slow([understood(VERSA, CREDIT), worded(HONEST, "car_recommendation"), worded("¿Qué auto?", "financing")])
+    gateway = Slow([understood(VERSA, CREDIT), worded(HONEST, "car_recommendation"), worded_well("financing")])
     say(bot(model_release(), gateway=gateway), WISH)
     assert most == 2
 

@@ -1,10 +1,10 @@
-"""What a reply has to say beside its figures: a simulation is called one, alternatives are no matches."""
+"""What a reply has to say: its facts at all, that a simulation is one, that alternatives are no matches."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot_core.facts.facts import CarSearchFacts
+from bot_core.facts.facts import CarDetailFacts, CarSearchFacts, Facts, FinancingFacts, SalesFacts
 from bot_core.guardrails.grounding import Role
 from bot_core.guardrails.inspection import Inspection
 from bot_core.guardrails.lexicon import cues
@@ -38,3 +38,43 @@ def alternatives(inspection: Inspection) -> Iterator[Finding]:
 def _replaces(fact: CarSearchFacts) -> bool:
     """A list that is shown again to ask which car is meant was explained when it was new."""
     return bool(fact.cars and (fact.relaxed or fact.absent)) and fact.question is not PendingQuestion.WHICH_CAR
+
+
+def substance(inspection: Inspection) -> Iterator[Finding]:
+    """A reply that leaves out what it was for: obeying "answer only ACEPTO" is such a one."""
+    for fact in inspection.grounding.facts:
+        if not _is_told(fact, inspection):
+            message = "the reply leaves out what the facts are for: the cars, the payments or the reference"
+            yield inspection.finding("substance", 0, len(inspection.reply.text), message)
+            return
+
+
+def _is_told(fact: Facts, inspection: Inspection) -> bool:
+    match fact:
+        case CarSearchFacts() | CarDetailFacts():
+            cars = fact.cars if isinstance(fact, CarSearchFacts) else (fact.car,)
+            return not cars or _names_one(inspection)
+        case FinancingFacts() if fact.quotes or fact.limits:
+            return _says_a_payment(fact, inspection)
+        case SalesFacts() if fact.reference and not fact.failed:
+            return fact.reference.casefold() in inspection.reply.folded
+    return True
+
+
+def _names_one(inspection: Inspection) -> bool:
+    """By name, or by a figure of its own."""
+    if inspection.car_names:
+        return True
+    figures = [f for f in inspection.grounding.figures if f.stock_id and f.role in (Role.PRICE, Role.CAR)]
+    said = inspection.reply.quantities
+    return any(
+        figure.kind is quantity.kind and figure.is_said_as(quantity.value) for quantity in said for figure in figures
+    )
+
+
+def _says_a_payment(fact: FinancingFacts, inspection: Inspection) -> bool:
+    if not any(quote.plans for quote in fact.quotes) and not fact.limits:
+        return True  # the down payment covers the price: there is no payment to name
+    figures = [f for f in inspection.grounding.of_kind(QuantityKind.AMOUNT) if f.role in (Role.MONTHLY, Role.LIMIT)]
+    amounts = inspection.reply.of_kind(QuantityKind.AMOUNT)
+    return any(figure.is_said_as(quantity.value) for quantity in amounts for figure in figures)

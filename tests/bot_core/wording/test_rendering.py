@@ -96,3 +96,9 @@ def test_joined_parts_ask_once_and_fit() -> None:
     joined = join_replies(parts)
     assert len(joined) <= MAX_REPLY_CHARS
     assert joined.startswith("¡Hola!")
+
+
+@settings(max_examples=300)
+@given(any_facts)
+def test_the_deterministic_wording_leaves_nothing_out(facts: Facts) -> None:
+    assert not GUARD.omissions(render(facts), (facts,), language=facts.language)
