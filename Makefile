@@ -59,6 +59,9 @@ bench: $(STAMP) ## Measure what benchmarks/ claims (minutes)
 	@$(BIN)/python -m benchmarks.catalog_search
 	@$(BIN)/python -m benchmarks.replay
 
+study: $(STAMP) ## Simulate experiments to see how far the verdicts can be trusted (about 10 minutes)
+	@$(BIN)/python -m benchmarks.statistics_study --write
+
 local-model: $(STAMP) ## Obtain, verify and serve the local model on 127.0.0.1:8089
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-local-llm.lock
 	@$(BIN)/python -m bot_core.llm.local_model $(ARGS)

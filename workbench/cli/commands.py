@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bot_core.errors import KavakBotError, UserError
+from workbench.cli import planning, simulating
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -27,6 +28,10 @@ BaselineOption = Annotated[Path | None, typer.Option(help="Default: eval_reports
 @app.callback()
 def workbench() -> None:
     """Evaluate the bot: look at the cases, compare two variants, run the gate."""
+
+
+app.add_typer(simulating.app, name="simulate")
+app.command()(planning.power)
 
 
 @app.command()
