@@ -46,6 +46,7 @@ class Evidence:
     model_limit: int
     recovery_seconds: float
     recovery_mark: float
+    kills: int
 
 
 def judge(evidence: Evidence) -> list[Row]:
@@ -68,7 +69,8 @@ def judge(evidence: Evidence) -> list[Row]:
         _zero("S15", "personal data and secrets in logs and queue", _leaks(evidence)),
         _share("S18", "tracking_id joins", _joins(evidence, messages), 1.0),
         _zero("S19", "hostile requests that made a 500", evidence.answers["hostile 500"]),
-        _at_most("paid", "model calls paid twice", evidence.model.paid_twice, max(2, len(evidence.load.posts) // 100)),
+        # An answer that was on the wire when its worker was killed is lost; nothing that was stored is.
+        _at_most("paid", "model calls paid twice", evidence.model.paid_twice, 2 * evidence.kills),
     ]
 
 

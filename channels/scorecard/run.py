@@ -122,6 +122,7 @@ class _Run:
             model_limit=_CALLS_AT_ONCE * plan.workers,
             recovery_seconds=recovery,
             recovery_mark=_LEASE + 15,
+            kills=len(fleet.deaths),
         )
 
     def _prepared(self, model: SlowModel) -> ChannelStore:

@@ -23,8 +23,9 @@ class LostLease(Conflict):
 
 
 class People:
-    def __init__(self, database: Database, pseudonyms: Pseudonyms, sealer: Sealer) -> None:
+    def __init__(self, database: Database, pseudonyms: Pseudonyms, sealer: Sealer, *, lease_seconds: float) -> None:
         self._database = database
+        self._lease = timedelta(seconds=lease_seconds)
         self._pseudonyms = pseudonyms
         self._sealer = sealer
 
@@ -100,13 +101,18 @@ class People:
 
     @contextmanager
     def fenced(self, customer_id: str, fence: int) -> Iterator[Connection]:
-        """A transaction of whoever drew `fence`. Raises LostLease when somebody else has claimed since."""
+        """A transaction of whoever drew `fence`; it renews the lease. Raises LostLease when somebody else has claimed
+        since.
+
+        The renewal matters to a run that goes on after its worker's death: its fence still fits, but its lease may be
+        over, and another worker must not claim while it thinks.
+        """
         with self._database.write() as connection:
             # Touching the row locks it: two workers with different fences cannot pass side by side.
             kept = connection.execute(
                 update(customers)
                 .where(customers.c.customer_id == customer_id, customers.c.fence == fence)
-                .values(fence=fence)
+                .values(lease_until=utc_now() + self._lease)
             )
             if kept.rowcount != 1:
                 raise LostLease(f"customer {customer_id} is no longer ours")

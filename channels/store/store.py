@@ -95,7 +95,7 @@ def open_channel_store(
         settings.hash_key.get_secret_value(), core.data_dir, several_machines=not database.is_sqlite
     )
     seal = sealer(settings.data_key.get_secret_value())
-    people = People(database, pseudonyms, seal)
+    people = People(database, pseudonyms, seal, lease_seconds=settings.lease_seconds)
     inbox = Inbox(database, people, pseudonyms, seal, per_minute=settings.sender_per_minute)
     out = Outbox(database, seal)
     return ChannelStore(

@@ -120,10 +120,30 @@ async def test_two_workers_never_think_for_one_customer_at_once(channel: Channel
     channel.bots = bot
     channel.__post_init__()
     customer_id = channel.receive("uno")
-    outcomes = await asyncio.gather(*(channel.serve(customer_id, f"worker {n}") for n in range(5)))
+    workers = [Channel(channel.settings, channel.core, channel.store, channel.twilio, bot) for _ in range(5)]
+    outcomes = await asyncio.gather(*(one.serve(customer_id, f"worker {n}") for n, one in enumerate(workers)))
     assert sorted(outcomes) == ["busy"] * 4 + ["rested"]
     assert bot.peak == 1
     assert len(channel.twilio.outbound) == 2
+
+
+async def test_within_one_worker_a_second_ring_waits_for_the_first(channel: Channel):
+    bot = SlowBot()
+    channel.bots = bot
+    channel.__post_init__()
+    customer_id = channel.receive("uno")
+    outcomes = await asyncio.gather(*(channel.serve(customer_id, f"ring {n}") for n in range(5)))
+    assert set(outcomes) == {"rested"}
+    assert len(bot.turns) == 1
+
+
+async def test_a_run_that_goes_on_after_its_lease_is_over_is_safe_from_the_first_step_on(channel: Channel):
+    customer_id = channel.receive("uno")
+    fence = channel.store.people.claim(customer_id, "killed and recovered", -1)
+    assert fence is not None
+    with channel.store.people.fenced(customer_id, fence):
+        pass
+    assert channel.store.people.claim(customer_id, "another worker", 60) is None
 
 
 async def test_who_lost_the_lease_writes_and_sends_nothing(channel: Channel):
@@ -147,6 +167,7 @@ async def test_a_finished_turn_of_a_dead_worker_is_sent_not_thought_again(channe
     fence = channel.store.people.claim(customer_id, "dead worker", 0.0)
     assert fence is not None
     assert await channel.turns.think(customer_id, fence) == "thought"
+    channel.store.people.renew(["dead worker"], -1)
     await channel.serve(customer_id)
     assert len(bot.turns) == 1
     assert [message.body for message in channel.twilio.outbound] == [NOTICE, "eco: uno"]
@@ -214,6 +235,7 @@ async def test_a_send_that_died_after_its_request_is_found_in_the_list(channel: 
     with channel.store.database.write() as connection:
         channel.store.outbox.start(connection, notice_row.outbox_id)
     channel.api.send(channel.store.people.get(customer_id).address, notice_row.content, "http://127.0.0.1:1/")
+    channel.store.people.renew(["dead worker"], -1)
     await channel.serve(customer_id)
     assert [message.body for message in channel.twilio.outbound].count(NOTICE) == 1
     assert {out.state for out in channel.store.outbox.of(customer_id)} == {OutboxState.ACCEPTED}
