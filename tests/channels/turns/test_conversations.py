@@ -113,18 +113,23 @@ async def test_a_message_during_the_model_call_regenerates_once(channel: Channel
 
 
 async def test_two_workers_never_think_for_one_customer_at_once(channel: Channel):
+    others_are_done = asyncio.Event()
+
     async def pause(_messages: object) -> None:
-        await asyncio.sleep(0.03)
+        await asyncio.wait_for(others_are_done.wait(), 10)
 
     bot = SlowBot(pause)
-    channel.bots = bot
-    channel.__post_init__()
-    customer_id = channel.receive("uno")
     workers = [Channel(channel.settings, channel.core, channel.store, channel.twilio, bot) for _ in range(5)]
-    outcomes = await asyncio.gather(*(one.serve(customer_id, f"worker {n}") for n, one in enumerate(workers)))
-    assert sorted(outcomes) == ["busy"] * 4 + ["rested"]
-    assert bot.peak == 1
-    assert len(channel.twilio.outbound) == 2
+    customer_id = channel.receive("uno")
+    serving = [asyncio.create_task(one.serve(customer_id, f"worker {n}")) for n, one in enumerate(workers)]
+    done: set[asyncio.Task[str]] = set()
+    while len(done) < 4:
+        await asyncio.wait([task for task in serving if task not in done], return_when=asyncio.FIRST_COMPLETED)
+        done = {task for task in serving if task.done()}
+    assert {task.result() for task in done} == {"busy"}
+    others_are_done.set()
+    assert sorted(await asyncio.gather(*serving)) == ["busy"] * 4 + ["rested"]
+    assert (bot.peak, len(bot.turns)) == (1, 1)
 
 
 async def test_within_one_worker_a_second_ring_waits_for_the_first(channel: Channel):
