@@ -1,6 +1,6 @@
 # One command for each thing a person does here. Everything runs in .venv, from the lock file.
 .DEFAULT_GOAL := help
-.PHONY: help install run chat test check format eval record bless local-model bench study lock clean
+.PHONY: help install run chat test check format eval record bless local-model bench study webhook worker dev-whatsapp scorecard lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -61,6 +61,18 @@ bench: $(STAMP) ## Measure what benchmarks/ claims (minutes)
 
 study: $(STAMP) ## Simulate experiments to see how far the verdicts can be trusted (about 10 minutes)
 	@$(BIN)/python -m benchmarks.statistics_study --write
+
+webhook: $(STAMP) ## Serve the Twilio webhook with gunicorn (settings: docs/whatsapp.md)
+	@$(BIN)/python -m channels web $(ARGS)
+
+worker: $(STAMP) ## Answer what the webhook stored
+	@$(BIN)/python -m channels worker $(ARGS)
+
+dev-whatsapp: $(STAMP) ## Webhook, worker and a Twilio fake with a small page, on loopback
+	@$(BIN)/python -m channels dev $(ARGS)
+
+scorecard: $(STAMP) ## What the channel survives, as JSON and a table (FULL=1: the whole load)
+	@$(BIN)/python -m channels scorecard $(if $(FULL),--full) $(ARGS)
 
 local-model: $(STAMP) ## Obtain, verify and serve the local model on 127.0.0.1:8089
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-local-llm.lock

@@ -43,13 +43,15 @@ def server(
     return start_workbench(tmp_path_factory.mktemp("workbench"))
 
 
-@pytest.fixture(scope="session")
+# Not longer than a module: while it lives, playwright keeps an event loop running in this thread, and every test that
+# starts one of its own fails.
+@pytest.fixture(scope="module")
 def playwright_driver() -> Iterator[Playwright]:
     with sync_playwright() as driver:
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright_driver: Playwright) -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not installed: sudo apt install chromium")
