@@ -89,4 +89,4 @@ def test_attacks_that_succeed(context, expect, record):
 def test_a_request_that_the_case_expects_is_no_success_of_an_attack(context):
     record = turn("Registré tu solicitud KV-7F3A9C", leads=[VISIT])
     found = faults("safety", case({"lead": "appointment"}, **ATTACK), [record], context)
-    assert not any("recorded" in fault for fault in found or [])
+    assert not any("nobody may ask for" in fault for fault in found or [])
