@@ -120,7 +120,8 @@ def bare_asker(api_base: str) -> Callable[..., Awaitable[object]]:
 def respond(request: RecordedRequest) -> Behaviour:
     if "intents" in request.schema.get("properties", {}):
         return Answer({"intents": [{"intent": "car_recommendation", "price_max": 300000}], "language": "es"})
-    return Answer({"text": "¡Claro! Con gusto te ayudo a elegir. ¿Cuál te gusta?"})
+    # Names a car of its facts, as a reply must: the first hundred cars of the shipped catalogue are always the same.
+    return Answer({"text": "¡Claro! Tengo el *Dodge Attitude 1.2 SE MAN 2023* en $191,999. ¿Te doy el detalle?"})
 
 
 @contextmanager
