@@ -31,8 +31,15 @@ run: $(STAMP) ## Start the workbench on http://localhost:8501 (PORT=...)
 chat: $(STAMP) ## Chat in the terminal (ARGS="--trace --model local")
 	@$(BIN)/python -m bot_core chat $(ARGS)
 
-test: $(STAMP) ## Run all tests (no key, no network)
+# Browser tests go alone, since a page that waits for a busy machine tells nothing about the page, and again when they
+# fail: about one in forty loses an event of the phone, which issue 6 has to find (docs/workbench.md).
+test: $(STAMP) ## Run all tests (no key, no network); ARGS="tests/bot_core -n 0" runs one folder
+ifeq ($(strip $(ARGS)),)
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup -m "not browser and not scorecard"
+	@$(BIN)/python -m pytest -n 0 -m browser --reruns 2 tests/workbench
+else
 	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup $(ARGS)
+endif
 
 check: $(STAMP) ## Lint, types, import rules, tests
 	@$(BIN)/ruff check .

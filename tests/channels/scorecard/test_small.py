@@ -13,6 +13,7 @@ from channels.scorecard.report import table
 from channels.scorecard.run import RunPlan, run
 from tests.fakes.postgres import PostgresServer
 
+pytestmark = pytest.mark.scorecard
 _TIMED = {"S6", "S6b", "S8"}
 PLAN = LoadPlan(customers=5, bursts_each=2, seconds=5)
 
