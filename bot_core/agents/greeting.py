@@ -16,13 +16,12 @@ class GreetingAgent:
 
     def gather(self, details: Sequence[IntentDetail], turn: Turn, state: ConversationState) -> Gathered:
         topics = {detail.topic for detail in details}
-        name = next((detail.customer_name for detail in details if detail.customer_name), state.profile.name)
         facts = GreetingFacts(
             language=turn.language,
-            customer_name=name,
+            customer_name=state.profile.name,
             first_time=state.turns == 0,
             thanks="thanks" in topics,
             farewell="farewell" in topics,
             asks_if_bot="identity" in topics,
         )
-        return Gathered((facts,), state.model_copy(update={"profile": state.profile.model_copy(update={"name": name})}))
+        return Gathered((facts,), state)

@@ -32,8 +32,9 @@ async def test_a_replay_gives_what_the_model_gave_over_both_wire_formats(record,
 
 async def test_the_port_of_the_server_does_not_matter(record, replay, ask, model_server):
     base = {"model": "openai/fake-model"}
-    await record(ask(**base, api_base=model_server.openai_base))
-    await replay(ask(**base, api_base="http://127.0.0.1:1/v1"))
+    [recorded] = await record(ask(**base, api_base=model_server.openai_base))
+    [replayed] = await replay(ask(**base, api_base="http://127.0.0.1:1/v1"))
+    assert replayed.answer == recorded.answer
 
 
 async def test_a_reask_is_replayed_with_its_own_answer(record, replay, ask_server, model_server):
