@@ -48,6 +48,8 @@ class TurnRecord(Frozen):
     """After the turn."""
     leads: tuple[LeadRecord, ...] = ()
     """Requests recorded in this turn."""
+    expected_intents: tuple[str, ...] | None = None
+    """The exact set that the case expects, in alphabetical order; None when it says nothing of intents."""
 
 
 class CaseError(Frozen):

@@ -15,7 +15,7 @@ from bot_core.leads.reference import lead_reference
 from bot_core.messages import InboundMessage
 from bot_core.orchestrator import OrchestrationService
 from bot_core.sessions.state import ConversationState
-from workbench.evaluation.dataset.case import Case, CustomerMessage
+from workbench.evaluation.dataset.case import Case, CaseTurn, CustomerMessage
 from workbench.evaluation.scorers.base import ScoringContext
 from workbench.evaluation.scorers.table import score
 from workbench.records import CaseError, CaseResult, LeadRecord, TurnRecord, Verdict, overall
@@ -102,9 +102,22 @@ async def _play(
         result = await bot.handle(messages, state, tracking_id=f"{conversation_id}.{number}")
         state, leads = result.state, notebook.of(conversation_id)
         turns.append(
-            TurnRecord(messages=messages, reply=result.reply, trace=result.trace, state=state, leads=leads[seen:])
+            TurnRecord(
+                messages=messages,
+                reply=result.reply,
+                trace=result.trace,
+                state=state,
+                leads=leads[seen:],
+                expected_intents=expected_intents(turn),
+            )
         )
         seen = len(leads)
+
+
+def expected_intents(turn: CaseTurn) -> tuple[str, ...] | None:
+    """Names in alphabetical order, each once."""
+    intents = turn.expect.intents
+    return None if intents is None else tuple(sorted({intent.value for intent in intents}))
 
 
 def _inbound(say: Sequence[CustomerMessage], turn_id: str, sent_at: datetime) -> tuple[InboundMessage, ...]:

@@ -128,3 +128,12 @@ def test_the_notebook_records_a_request_once():
     assert notebook.submit(lead) == notebook.submit(lead)
     assert len(notebook.of("c1")) == 1
     assert notebook.of("c2") == ()
+
+
+async def test_a_turn_keeps_the_intents_that_were_expected_of_it(subject):
+    wanted = {"say": "hola, un versa", "expect": {"intents": ["greeting", "car_recommendation"]}}
+    data = {"id": "a-case", "why": "to be played", "turns": [wanted, {"say": "gracias"}]}
+    played = Case.model_validate(data)
+    first, second = (await play(subject, played)).turns
+    assert first.expected_intents == ("car_recommendation", "greeting")
+    assert second.expected_intents is None
