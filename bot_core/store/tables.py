@@ -134,6 +134,28 @@ feedback = Table(
     Index(None, "created_at"),
 )
 
+annotation_versions = Table(
+    "annotation_versions",
+    metadata,
+    # No foreign key: replies of an experiment's run are annotated too.
+    _id("tracking_id", primary_key=True),
+    Column("annotator", String(128), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("conversation_id", String(256), nullable=False),
+    Column("document", Text, nullable=False),
+    _time("created_at"),
+    Index(None, "conversation_id"),
+    Index(None, "created_at"),
+)
+
+alert_thresholds = Table(
+    "alert_thresholds",
+    metadata,
+    _id("name", primary_key=True),
+    Column("document", Text, nullable=False),
+    _time("updated_at"),
+)
+
 prompt_versions = Table(
     "prompt_versions",
     metadata,
@@ -143,6 +165,16 @@ prompt_versions = Table(
     Column("template", Text, nullable=False),
     Column("created_by", String(128), nullable=False),
     _time("created_at"),
+)
+
+prompt_drafts = Table(
+    "prompt_drafts",
+    metadata,
+    _id("draft_id", primary_key=True),
+    Column("agent", String(64), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    _time("updated_at"),
 )
 
 ai_models = Table(

@@ -25,7 +25,17 @@ from channels.store.tables import (
 
 _VACUUMED = (
     *(table.name for table in (customers, inbound_messages, outbox, open_turns, model_calls)),
-    *(table.name for table in (core.conversations, core.turns, core.customer_profiles, core.leads, core.feedback)),
+    *(
+        table.name
+        for table in (
+            core.conversations,
+            core.turns,
+            core.customer_profiles,
+            core.leads,
+            core.feedback,
+            core.annotation_versions,
+        )
+    ),
 )
 
 
@@ -91,6 +101,7 @@ class Erasure:
         open_ids = select(open_turns.c.tracking_id).where(open_turns.c.customer_id == customer_id)
         profiles = core.customer_profiles.c
         return [
+            (core.annotation_versions, core.annotation_versions.c.conversation_id.in_(found)),
             (core.feedback, core.feedback.c.tracking_id.in_(tracking_ids)),
             (core.leads, core.leads.c.conversation_id.in_(found)),
             (core.turns, core.turns.c.conversation_id.in_(found)),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from bot_core.errors import Conflict, NotFound
 from bot_core.messages import InboundMessage, new_id
 from bot_core.sessions.state import ConversationState, CustomerProfile
+from bot_core.store.activity import LoggedTurn
 from bot_core.store.records import Conversation, ConversationLog, ConversationPage, Feedback, FinishedTurn
 from bot_core.store.rules import logged_turn, next_conversation, page_cursor, read_cursor
 
@@ -99,6 +100,28 @@ class MemoryConversationStore:
             raise NotFound(f"no turn {tracking_id}")
         return logged
 
+    def logged(self) -> builtins.list[LoggedTurn]:
+        """Turns of all conversations, oldest first."""
+        with self._lock:
+            found = [
+                LoggedTurn(channel=row.channel, customer_key=row.customer_key, turn=turn)
+                for row in self._conversations.values()
+                for turn in self._turns[row.conversation_id]
+            ]
+        return sorted(found, key=lambda one: one.place)
+
+    def forget(self, channel: str, customer_key: str) -> tuple[builtins.list[str], builtins.list[str]]:
+        """Ids of the customer's conversations and turns, which are gone."""
+        with self._lock:
+            rows = self._conversations.values()
+            found = [row.conversation_id for row in rows if (row.channel, row.customer_key) == (channel, customer_key)]
+            turns = [turn.tracking_id for name in found for turn in self._turns.pop(name)]
+            for name in found:
+                del self._conversations[name]
+            for name in turns:
+                del self._by_tracking_id[name]
+        return found, turns
+
     def _sorted(self, channel: str | None) -> builtins.list[Conversation]:
         with self._lock:
             rows = [row for row in self._conversations.values() if channel in (None, row.channel)]
@@ -114,6 +137,9 @@ class MemoryProfileStore:
 
     def put(self, channel: str, customer_key: str, profile: CustomerProfile) -> None:
         self._profiles[channel, customer_key] = profile
+
+    def forget(self, channel: str, customer_key: str) -> int:
+        return int(self._profiles.pop((channel, customer_key), None) is not None)
 
 
 class MemoryFeedbackStore:
@@ -133,6 +159,13 @@ class MemoryFeedbackStore:
 
     def list(self, *, limit: int = 100) -> tuple[Feedback, ...]:
         return tuple(sorted(self._all(), key=lambda feedback: feedback.created_at, reverse=True)[:limit])
+
+    def forget(self, tracking_ids: Sequence[str]) -> int:
+        with self._lock:
+            gone = [key for key in self._given if key[0] in tracking_ids]
+            for key in gone:
+                del self._given[key]
+        return len(gone)
 
     def _all(self) -> tuple[Feedback, ...]:
         with self._lock:

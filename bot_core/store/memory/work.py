@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -33,6 +33,17 @@ class MemoryLeadStore:
         with self._lock:
             rows = sorted(self._leads.items(), key=lambda row: row[1].created_at, reverse=True)
         return tuple(rows[:limit])
+
+    def size(self) -> int:
+        with self._lock:
+            return len(self._leads)
+
+    def forget(self, conversation_ids: Sequence[str]) -> int:
+        with self._lock:
+            gone = [name for name, lead in self._leads.items() if lead.conversation_id in conversation_ids]
+            for name in gone:
+                del self._leads[name]
+        return len(gone)
 
 
 class MemoryJobStore:

@@ -102,14 +102,14 @@ class SqlConversationStore:
             rows = connection.execute(statement).all()
             if not rows:
                 _read(connection, conversation_id)
-        return tuple(_turn(row) for row in rows)
+        return tuple(logged_from(row) for row in rows)
 
     def turn(self, tracking_id: str) -> ConversationLog:
         with self._database.read() as connection:
             row = connection.execute(select(turns).where(turns.c.tracking_id == tracking_id)).one_or_none()
         if row is None:
             raise NotFound(f"no turn {tracking_id}")
-        return _turn(row)
+        return logged_from(row)
 
 
 def _change(
@@ -170,7 +170,8 @@ def _turn_values(logged: ConversationLog) -> dict[str, Any]:
     }
 
 
-def _turn(row: Row[Any]) -> ConversationLog:
+def logged_from(row: Row[Any]) -> ConversationLog:
+    """From a row that holds the columns of `turns`."""
     return ConversationLog(
         conversation_id=row.conversation_id,
         position=row.position,

@@ -1,0 +1,33 @@
+"""A customer's rows out of the database."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+
+from bot_core.store import tables
+from bot_core.store.database import Database
+
+
+class SqlCustomerErasure:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def erase(self, channel: str, customer_key: str) -> int:
+        talks, turns, profiles = tables.conversations.c, tables.turns.c, tables.customer_profiles.c
+        with self._database.write() as connection:
+            found = list(
+                connection.scalars(
+                    select(talks.conversation_id).where(talks.channel == channel, talks.customer_key == customer_key)
+                )
+            )
+            theirs = select(turns.tracking_id).where(turns.conversation_id.in_(found))
+            # Children before parents, as foreign keys want it.
+            conditions = (
+                (tables.annotation_versions, tables.annotation_versions.c.conversation_id.in_(found)),
+                (tables.feedback, tables.feedback.c.tracking_id.in_(theirs)),
+                (tables.leads, tables.leads.c.conversation_id.in_(found)),
+                (tables.turns, turns.conversation_id.in_(found)),
+                (tables.conversations, talks.conversation_id.in_(found)),
+                (tables.customer_profiles, (profiles.channel == channel) & (profiles.customer_key == customer_key)),
+            )
+            return sum(connection.execute(delete(table).where(condition)).rowcount for table, condition in conditions)
