@@ -13,12 +13,15 @@ from typing import Any, Protocol, TypeVar
 
 from bot_core.leads.lead import Lead, LeadSink
 from bot_core.messages import InboundMessage
+from bot_core.prompts.draft import DraftText
 from bot_core.prompts.library import PromptLibrary
 from bot_core.prompts.template import PromptTemplate
 from bot_core.releases.release import Release
 from bot_core.releases.source import ReleaseSource
 from bot_core.sessions.state import ConversationState, CustomerProfile
+from bot_core.store.activity import LoggedTurn, Place, RecordedLead
 from bot_core.store.records import (
+    Authorship,
     Conversation,
     ConversationLog,
     ConversationPage,
@@ -27,7 +30,9 @@ from bot_core.store.records import (
     Job,
     JobStatus,
     Promotion,
+    PromptDraft,
 )
+from bot_core.store.reviews import Annotation
 
 
 class ConversationStore(Protocol):
@@ -101,10 +106,40 @@ class PromptStore(PromptLibrary, Protocol):
         """Store a version; the same text again changes nothing. Raises Immutable for another text under a known id."""
         ...
 
+    def authors(self) -> Mapping[str, Authorship]:
+        """Who stored each version, by id; the shipped ones have no line."""
+        ...
+
+
+class DraftStore(Protocol):
+    def add(self, draft: PromptDraft) -> PromptDraft:
+        """Raises Conflict when the id is taken."""
+        ...
+
+    def get(self, draft_id: str) -> PromptDraft:
+        """Raises NotFound."""
+        ...
+
+    def list(self, agent: str | None = None) -> tuple[PromptDraft, ...]:
+        """Of one agent or of all, last changed first."""
+        ...
+
+    def save(self, draft_id: str, text: DraftText, *, who: str, expected_version: int) -> PromptDraft:
+        """Replace the text. Raises NotFound, or Conflict when somebody changed the draft after `expected_version`."""
+        ...
+
+    def remove(self, draft_id: str, *, expected_version: int) -> None:
+        """Raises NotFound or Conflict, as `save` does."""
+        ...
+
 
 class ReleaseStore(ReleaseSource, Protocol):
     def add(self, release: Release, *, who: str) -> Release:
         """Store a release; the same content again changes nothing. Raises Immutable for another under a known id."""
+        ...
+
+    def authors(self) -> Mapping[str, Authorship]:
+        """Who stored each release, by id; the shipped ones have no line."""
         ...
 
     def promote(
@@ -188,4 +223,53 @@ class NamedStore(Protocol[Item]):
 
     def remove(self, name: str) -> None:
         """Nothing happens when there is none."""
+        ...
+
+
+class AnnotationStore(Protocol):
+    def put(self, annotation: Annotation, *, expected_version: int | None = None) -> Annotation:
+        """Store the annotator's next version of their opinion of that reply; the same opinion again changes nothing.
+        Raises Conflict when the latest version is not `expected_version` (0: none yet): the person has edited it in
+        another window."""
+        ...
+
+    def of(self, tracking_ids: Sequence[str]) -> tuple[Annotation, ...]:
+        """The latest version of every annotator, by turn and annotator."""
+        ...
+
+    def list(self, *, limit: int = 1000) -> tuple[Annotation, ...]:
+        """Latest versions, newest first."""
+        ...
+
+    def history(self, tracking_id: str, annotator: str) -> tuple[Annotation, ...]:
+        """Every version, oldest first."""
+        ...
+
+
+class ActivityStore(Protocol):
+    def before(self, place: Place | None = None, *, limit: int = 500) -> tuple[LoggedTurn, ...]:
+        """Turns of all conversations, newest first, from the latest one or from just before `place`."""
+        ...
+
+    def since(self, moment: datetime, *, limit: int = 500, after: Place | None = None) -> tuple[LoggedTurn, ...]:
+        """Turns logged at `moment` or later, oldest first; `after` goes on with the next page."""
+        ...
+
+    def tracking_ids(self) -> frozenset[str]:
+        """All of them: what is missing here was erased."""
+        ...
+
+    def count(self) -> int:
+        """How many turns are stored."""
+        ...
+
+    def feedback_since(self, moment: datetime) -> tuple[Feedback, ...]: ...
+
+    def leads_since(self, moment: datetime) -> tuple[RecordedLead, ...]: ...
+
+
+class CustomerErasure(Protocol):
+    def erase(self, channel: str, customer_key: str) -> int:
+        """Remove the customer's conversations with their turns, feedback, leads and annotations, and their profile.
+        Returns how many rows are gone. A channel with tables of its own has an erasure of its own."""
         ...

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 
 from bot_core.llm.gateway import ModelSettings
 from bot_core.messages import BotReply, Frozen, InboundMessage, new_id, utc_now
+from bot_core.prompts.draft import DraftText
 from bot_core.releases.release import AgentDefinition, AgentName
 from bot_core.sessions.state import ConversationState
 from bot_core.trace import TurnTrace
@@ -101,6 +102,29 @@ class Promotion(Frozen):
     evidence: dict[str, Any] = Field(default_factory=dict)
     """What allowed it, for example the ids of the compared runs and the verdict. JSON values."""
     at: datetime = Field(default_factory=utc_now)
+
+
+class Authorship(Frozen):
+    """Who stored an immutable version, and when."""
+
+    who: str
+    at: datetime = Field(default_factory=utc_now)
+
+
+class PromptDraft(Frozen):
+    """A prompt that somebody is writing; it may be faulty, and changes until it is published as a version."""
+
+    draft_id: str = Field(default_factory=new_id)
+    agent: AgentName
+    based_on: str
+    """The version that it started from: "financing/v001"."""
+    text: DraftText
+    version: int = 1
+    """Goes up with every change; a writer says which one they have read."""
+    created_by: str
+    updated_by: str
+    created_at: datetime = Field(default_factory=utc_now)
+    updated_at: datetime = Field(default_factory=utc_now)
 
 
 class JobStatus(StrEnum):

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot_core.errors import ConfigurationError, Conflict, Immutable, StoreError
 from bot_core.messages import InboundMessage, utc_now
+from bot_core.prompts.draft import DraftText
 from bot_core.prompts.library import PromptLibrary
 from bot_core.prompts.template import PromptTemplate
 from bot_core.releases.release import Release
@@ -21,7 +22,9 @@ from bot_core.store.records import (
     JobStatus,
     Promotion,
     PromotionAction,
+    PromptDraft,
 )
+from bot_core.store.reviews import Annotation
 
 
 def next_conversation(
@@ -65,6 +68,37 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
         return datetime.fromisoformat(moment), conversation_id
     except ValueError as error:
         raise StoreError("no page starts there", hint="use the cursor of the page before") from error
+
+
+def next_annotation(known: Annotation | None, new: Annotation, *, expected_version: int | None) -> Annotation:
+    """The version to store after `known`; `known` itself when the person says the same again. Raises Conflict."""
+    version = known.version if known else 0
+    if known and known.says_the_same(new):
+        return known
+    if expected_version not in (None, version):
+        raise annotated_meanwhile(new)
+    return new.model_copy(update={"version": version + 1})
+
+
+def annotated_meanwhile(annotation: Annotation) -> Conflict:
+    return Conflict(
+        f"{annotation.annotator} has changed the annotation of {annotation.tracking_id} meanwhile",
+        hint="read it again and retry",
+    )
+
+
+def next_draft(old: PromptDraft, text: DraftText, *, who: str, expected_version: int) -> PromptDraft:
+    """`old` after a change. Raises Conflict when somebody else changed it first."""
+    check_draft_version(old, expected_version)
+    changes = {"text": text, "version": old.version + 1, "updated_by": who}
+    return old.model_copy(update=changes | {"updated_at": max(utc_now(), old.updated_at)})
+
+
+def check_draft_version(draft: PromptDraft, expected_version: int) -> None:
+    if draft.version != expected_version:
+        raise Conflict(
+            f"{draft.updated_by} changed the draft after version {expected_version}", hint="compare the two texts"
+        )
 
 
 def check_same_prompt(known: PromptTemplate, new: PromptTemplate) -> None:

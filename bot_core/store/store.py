@@ -9,7 +9,11 @@ from bot_core.prompts.library import FilePromptLibrary, PromptLibrary
 from bot_core.releases.files import FileReleaseSource
 from bot_core.releases.source import ReleaseSource
 from bot_core.store.contracts import (
+    ActivityStore,
+    AnnotationStore,
     ConversationStore,
+    CustomerErasure,
+    DraftStore,
     FeedbackStore,
     JobStore,
     LeadStore,
@@ -20,18 +24,25 @@ from bot_core.store.contracts import (
 )
 from bot_core.store.database import Database, open_database
 from bot_core.store.memory.conversations import MemoryConversationStore, MemoryFeedbackStore, MemoryProfileStore
+from bot_core.store.memory.drafts import MemoryDraftStore
 from bot_core.store.memory.releases import MemoryNamedStore, MemoryPromptStore, MemoryReleaseStore
+from bot_core.store.memory.reviews import MemoryActivityStore, MemoryAnnotationStore, MemoryCustomerErasure
 from bot_core.store.memory.work import MemoryJobStore, MemoryLeadStore
 from bot_core.store.migration import upgrade
 from bot_core.store.records import AIModel, NamedAgent
+from bot_core.store.reviews import AlertThreshold
+from bot_core.store.sql.activity import SqlActivityStore
+from bot_core.store.sql.annotations import SqlAnnotationStore
 from bot_core.store.sql.conversations import SqlConversationStore
 from bot_core.store.sql.customers import SqlFeedbackStore, SqlProfileStore
+from bot_core.store.sql.drafts import SqlDraftStore
+from bot_core.store.sql.erasure import SqlCustomerErasure
 from bot_core.store.sql.jobs import SqlJobStore
 from bot_core.store.sql.leads import SqlLeadSink
 from bot_core.store.sql.named import SqlNamedStore
 from bot_core.store.sql.prompts import SqlPromptStore
 from bot_core.store.sql.releases import SqlReleaseStore
-from bot_core.store.tables import agent_definitions, ai_models
+from bot_core.store.tables import agent_definitions, ai_models, alert_thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +51,16 @@ class Store:
     profiles: ProfileStore
     feedback: FeedbackStore
     prompts: PromptStore
+    drafts: DraftStore
     models: NamedStore[AIModel]
     agents: NamedStore[NamedAgent]
     releases: ReleaseStore
     leads: LeadStore
     jobs: JobStore
+    annotations: AnnotationStore
+    alerts: NamedStore[AlertThreshold]
+    activity: ActivityStore
+    erasure: CustomerErasure
     database: Database | None = None
     """For the tables of a channel in the same database; None in memory."""
 
@@ -65,11 +81,16 @@ def open_store(url: str, *, prompts: PromptLibrary | None = None, releases: Rele
         profiles=SqlProfileStore(database),
         feedback=SqlFeedbackStore(database),
         prompts=stored_prompts,
+        drafts=SqlDraftStore(database),
         models=SqlNamedStore(database, ai_models, AIModel, attrgetter("name")),
         agents=SqlNamedStore(database, agent_definitions, NamedAgent, attrgetter("name")),
         releases=SqlReleaseStore(database, releases or FileReleaseSource(), stored_prompts),
         leads=SqlLeadSink(database),
         jobs=SqlJobStore(database),
+        annotations=SqlAnnotationStore(database),
+        alerts=SqlNamedStore(database, alert_thresholds, AlertThreshold, attrgetter("name")),
+        activity=SqlActivityStore(database),
+        erasure=SqlCustomerErasure(database),
         database=database,
     )
 
@@ -77,15 +98,22 @@ def open_store(url: str, *, prompts: PromptLibrary | None = None, releases: Rele
 def memory_store(*, prompts: PromptLibrary | None = None, releases: ReleaseSource | None = None) -> Store:
     """The same, gone with the process."""
     conversations = MemoryConversationStore()
+    profiles, feedback, leads = MemoryProfileStore(), MemoryFeedbackStore(conversations), MemoryLeadStore()
+    annotations = MemoryAnnotationStore()
     known_prompts = MemoryPromptStore(prompts or FilePromptLibrary())
     return Store(
         conversations=conversations,
-        profiles=MemoryProfileStore(),
-        feedback=MemoryFeedbackStore(conversations),
+        profiles=profiles,
+        feedback=feedback,
         prompts=known_prompts,
+        drafts=MemoryDraftStore(),
         models=MemoryNamedStore[AIModel]("ai_models", attrgetter("name")),
         agents=MemoryNamedStore[NamedAgent]("agent_definitions", attrgetter("name")),
         releases=MemoryReleaseStore(releases or FileReleaseSource(), known_prompts),
-        leads=MemoryLeadStore(),
+        leads=leads,
         jobs=MemoryJobStore(),
+        annotations=annotations,
+        alerts=MemoryNamedStore[AlertThreshold]("alert_thresholds", attrgetter("name")),
+        activity=MemoryActivityStore(conversations, feedback, leads),
+        erasure=MemoryCustomerErasure(conversations, profiles, feedback, leads, annotations),
     )

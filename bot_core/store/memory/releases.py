@@ -12,7 +12,7 @@ from bot_core.prompts.template import PromptTemplate
 from bot_core.releases.files import unknown_release
 from bot_core.releases.release import Release
 from bot_core.releases.source import ReleaseSource
-from bot_core.store.records import Promotion
+from bot_core.store.records import Authorship, Promotion
 from bot_core.store.rules import (
     check_promotable,
     check_same_prompt,
@@ -27,6 +27,7 @@ class MemoryPromptStore:
     def __init__(self, shipped: PromptLibrary) -> None:
         self._lock = threading.Lock()
         self._known = {template.prompt_id: template for template in shipped.list()}
+        self._authors: dict[str, Authorship] = {}
 
     def get(self, prompt_id: str) -> PromptTemplate:
         template = self._known.get(prompt_id)
@@ -38,11 +39,17 @@ class MemoryPromptStore:
         with self._lock:
             return tuple(t for _, t in sorted(self._known.items()) if agent in (None, t.agent))
 
-    def add(self, template: PromptTemplate, *, who: str) -> PromptTemplate:  # noqa: ARG002 - only the database keeps who
+    def add(self, template: PromptTemplate, *, who: str) -> PromptTemplate:
         with self._lock:
+            if template.prompt_id not in self._known:
+                self._authors[template.prompt_id] = Authorship(who=who)
             known = self._known.setdefault(template.prompt_id, template)
         check_same_prompt(known, template)
         return known
+
+    def authors(self) -> Mapping[str, Authorship]:
+        with self._lock:
+            return dict(self._authors)
 
 
 class MemoryReleaseStore:
@@ -51,6 +58,7 @@ class MemoryReleaseStore:
         self._prompts = prompts
         self._default = shipped.current().release_id
         self._known = {release.release_id: release for release in shipped.list()}
+        self._authors: dict[str, Authorship] = {}
         self._history: tuple[Promotion, ...] = ()
 
     def get(self, release_id: str) -> Release:
@@ -66,11 +74,17 @@ class MemoryReleaseStore:
     def current(self) -> Release:
         return self.get(served(self._history, self._default))
 
-    def add(self, release: Release, *, who: str) -> Release:  # noqa: ARG002 - only the database keeps who
+    def add(self, release: Release, *, who: str) -> Release:
         with self._lock:
+            if release.release_id not in self._known:
+                self._authors[release.release_id] = Authorship(who=who, at=release.created_at)
             known = self._known.setdefault(release.release_id, release)
         check_same_release(known, release)
         return known
+
+    def authors(self) -> Mapping[str, Authorship]:
+        with self._lock:
+            return dict(self._authors)
 
     def promote(
         self,

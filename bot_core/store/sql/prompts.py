@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 
 from bot_core.messages import utc_now
 from bot_core.prompts.library import PromptLibrary, unknown_prompt
 from bot_core.prompts.template import PromptTemplate
 from bot_core.store.database import Database
+from bot_core.store.records import Authorship
 from bot_core.store.rules import check_same_prompt
 from bot_core.store.sql.rows import insert_or_ignore
 from bot_core.store.tables import prompt_versions
@@ -53,6 +56,11 @@ class SqlPromptStore:
             known = self.get(template.prompt_id)
         check_same_prompt(known, template)
         return known
+
+    def authors(self) -> Mapping[str, Authorship]:
+        columns = prompt_versions.c.prompt_id, prompt_versions.c.created_by, prompt_versions.c.created_at
+        with self._database.read() as connection:
+            return {row[0]: Authorship(who=row[1], at=row[2]) for row in connection.execute(select(*columns))}
 
     def _known(self, prompt_id: str) -> PromptTemplate | None:
         if prompt_id not in self._read:

@@ -14,7 +14,7 @@ from bot_core.releases.files import unknown_release
 from bot_core.releases.release import Release
 from bot_core.releases.source import ReleaseSource
 from bot_core.store.database import Database
-from bot_core.store.records import Promotion
+from bot_core.store.records import Authorship, Promotion
 from bot_core.store.rules import check_promotable, check_same_release, promotion, rolled_back
 from bot_core.store.sql.rows import insert_or_ignore
 from bot_core.store.tables import release_history, releases
@@ -63,6 +63,11 @@ class SqlReleaseStore:
             known = self.get(release.release_id)
         check_same_release(known, release)
         return known
+
+    def authors(self) -> Mapping[str, Authorship]:
+        columns = releases.c.release_id, releases.c.created_by, releases.c.created_at
+        with self._database.read() as connection:
+            return {row[0]: Authorship(who=row[1], at=row[2]) for row in connection.execute(select(*columns))}
 
     def promote(
         self,
