@@ -1,0 +1,42 @@
+"""How well two series of pass and fail agree beyond chance: Cohen's kappa, by statsmodels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Pair = tuple[bool, bool]
+"""Passed according to one, passed according to the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kappa:
+    """`value` with `low`-`high` at 95 %; None where it is not defined: nothing was judged, or both only ever said one
+    thing. `agreed` is the plain share of equal verdicts."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    agreed: float | None
+
+
+def kappa_of(pairs: Iterable[Pair]) -> Kappa:
+    """Cohen's kappa with the asymptotic interval of Fleiss, Cohen and Everitt (1969)."""
+    table = _table(pairs)
+    n = sum(map(sum, table))
+    agreed = (table[0][0] + table[1][1]) / n if n else None
+    if not n or max(table[0][0], table[1][1]) == n:
+        return Kappa(None, None, None, n, agreed)
+    from statsmodels.stats.inter_rater import cohens_kappa  # type: ignore[import-untyped]
+
+    found = cohens_kappa(table)
+    low, high = max(float(found.kappa_low), -1.0), min(float(found.kappa_upp), 1.0)
+    return Kappa(float(found.kappa), low, high, n, agreed)
+
+
+def _table(pairs: Iterable[Pair]) -> list[list[int]]:
+    table = [[0, 0], [0, 0]]
+    for one, two in pairs:
+        table[one][two] += 1
+    return table

@@ -1,0 +1,101 @@
+"""Two conversations compared. An answer that changes with the order is a tie, and how often it does is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot_core.trace import ModelCall
+from workbench.evaluation.judge.exhibit import exhibits
+from workbench.evaluation.statistics.rates import rate_interval
+from workbench.records import CaseResult
+
+_LONGEST = 6_000
+"""Characters of a conversation that are shown."""
+
+
+class Side(StrEnum):
+    A = "a"
+    B = "b"
+    TIE = "tie"
+
+    @property
+    def turned(self) -> Side:
+        """The same answer when A and B have changed places."""
+        return {Side.A: Side.B, Side.B: Side.A, Side.TIE: Side.TIE}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """`winner` is None when the judge failed, and `problem` says why. `flipped`: the two orders gave two answers."""
+
+    winner: Side | None
+    flipped: bool = False
+    reasons: tuple[str, ...] = ()
+    problem: str = ""
+    calls: tuple[ModelCall, ...] = ()
+
+
+def settled(forth: Side, back: Side, *, reasons: tuple[str, ...] = (), calls: tuple[ModelCall, ...] = ()) -> Preference:
+    """`forth` and `back` are the answers in both orders, both said of A and B."""
+    same = forth is back
+    return Preference(forth if same else Side.TIE, not same, reasons, calls=calls)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`share` with `low`-`high` at 95 % (Wilson), of `n`; None when n is 0."""
+
+    count: int
+    n: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+    @classmethod
+    def of(cls, count: int, n: int) -> Share:
+        if n == 0:
+            return cls(count, n, None, None, None)
+        return cls(count, n, count / n, *rate_interval(count, n))
+
+
+@dataclass(frozen=True, slots=True)
+class PreferenceSummary:
+    """`b_wins` is B's share of the decided comparisons; `p_value` the exact sign test that it is one half."""
+
+    a: int
+    b: int
+    ties: int
+    """Flips included."""
+    unscored: int
+    flips: Share
+    b_wins: Share
+    p_value: float
+
+
+def summarise(preferences: Sequence[Preference]) -> PreferenceSummary:
+    from scipy.stats import binomtest  # type: ignore[import-untyped]
+
+    judged = [one for one in preferences if one.winner is not None]
+    wins = {side: sum(one.winner is side for one in judged) for side in Side}
+    decided = wins[Side.A] + wins[Side.B]
+    return PreferenceSummary(
+        a=wins[Side.A],
+        b=wins[Side.B],
+        ties=wins[Side.TIE],
+        unscored=len(preferences) - len(judged),
+        flips=Share.of(sum(one.flipped for one in judged), len(judged)),
+        b_wins=Share.of(wins[Side.B], decided),
+        p_value=float(binomtest(wins[Side.B], decided, 0.5).pvalue) if decided else 1.0,
+    )
+
+
+def as_text(result: CaseResult) -> str:
+    """A conversation with its facts, as the judge reads it; the end is what a long one keeps."""
+    parts = [
+        f"Cliente: {shown.customer}\nHechos: {shown.facts or '(ninguno)'}\nAsistente: {shown.reply}"
+        for shown in exhibits(result)
+    ]
+    text = "\n".join(parts)
+    return text if len(text) <= _LONGEST else f"…{text[-_LONGEST:]}"
