@@ -10,6 +10,7 @@ from workbench.runner.bots import BotShelf
 from workbench.runner.catalogs import CatalogShelf
 from workbench.runner.experiments import ExperimentDesk
 from workbench.runner.opinions import Opinions
+from workbench.runner.people import NameFile
 from workbench.runner.portal import Portal
 from workbench.runner.replies import CHANNEL, ReplyDesk
 
@@ -26,6 +27,7 @@ class Workbench:
         self.portal = Portal()
         self.replies = ReplyDesk(self.portal, self.store.conversations, self.bots.bot)
         self.opinions = Opinions(self.store.feedback, CHANNEL)
+        self.names = NameFile(settings.data_dir)
         self.experiments = ExperimentDesk(settings, self.catalogs)
 
     def models(self) -> tuple[FoundModel, ...]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
+
+from workbench.texts.texts import text
 
 _SHEET = Path(__file__).with_name("page.css")
 
@@ -14,6 +17,11 @@ def apply_style() -> None:
     st.html(_style())
 
 
-@lru_cache(maxsize=1)
 def _style() -> str:
-    return f"<style>{_SHEET.read_text(encoding='utf-8')}</style>"
+    """The sheet, and the one text that Streamlit's own markup has in English only."""
+    return f"<style>:root {{ --choose-file: {json.dumps(text('chat.choose_file'))}; }}\n{_sheet()}</style>"
+
+
+@lru_cache(maxsize=1)
+def _sheet() -> str:
+    return _SHEET.read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from string import Formatter
 import pytest
 
 import workbench
-from workbench.texts.texts import section, table, text
+from workbench.texts.texts import ENGLISH, FOLDER, LANGUAGES, SPANISH, page_texts, section, speak, table, text
 
 ROOT = Path(workbench.__file__).parent
 
@@ -55,6 +55,31 @@ def test_no_text_is_left_that_nothing_uses():
 def test_placeholders_are_filled_and_texts_without_values_stay_as_they_are():
     assert text("chat.catalog_in_use", name="x.csv", count=3) == "x.csv · 3 autos"
     assert text("chat.setup") == section("chat")["setup"]
+
+
+def test_each_language_has_the_same_files_keys_and_placeholders():
+    files = {language: {path.name for path in (FOLDER / language).glob("*.yaml")} for language in LANGUAGES}
+    assert files[SPANISH] == files[ENGLISH]
+    for name in files[SPANISH]:
+        spanish, english = (_templates(FOLDER / language / name) for language in (SPANISH, ENGLISH))
+        assert spanish.keys() == english.keys(), name
+        assert {key: placeholders(value) for key, value in spanish.items()} == {
+            key: placeholders(value) for key, value in english.items()
+        }, name
+
+
+def _templates(path: Path) -> dict[str, str]:
+    return {f"{group}.{key}": value for group, texts in page_texts(path).items() for key, value in texts.items()}
+
+
+def test_texts_are_in_the_language_that_is_asked_for():
+    try:
+        speak(lambda: ENGLISH)
+        assert text("phone.send") == "Send"
+        assert section("phone")["online"] == "online"
+    finally:
+        speak(lambda: SPANISH)
+    assert text("phone.send") == "Enviar"
 
 
 def test_an_unknown_key_is_an_error():

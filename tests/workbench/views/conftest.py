@@ -30,9 +30,9 @@ def workbench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workb
 @pytest.fixture
 def chat_page(workbench: Workbench) -> Callable[[], AppTest]:
     def script() -> None:
-        from workbench.views import chat
+        from workbench.views.simulator import page
 
-        chat.show()
+        page.show()
 
     return lambda: AppTest.from_function(script, default_timeout=SECONDS)
 

@@ -13,8 +13,8 @@ from workbench.components.phone.phone import Bubble, PhoneEvents, Rating, phone
 from workbench.runner.replies import Waiting
 from workbench.texts.problems import say
 from workbench.texts.texts import text
-from workbench.views.chat_sidebar import show_sidebar
-from workbench.views.trace import show_trace
+from workbench.views.simulator.sidebar import show_sidebar
+from workbench.views.simulator.trace import show_trace
 
 POLL_SECONDS = 0.4
 """How often the page looks for a reply, only while one is under way."""
