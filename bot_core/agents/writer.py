@@ -59,7 +59,8 @@ class ReplyWriter:
     ) -> WrittenReply:
         """`deadline` is in the event loop's clock (seconds); past it the deterministic wording answers."""
         started = time.perf_counter()
-        draft = _Draft(self._request(agent, tuple(facts), turn, state), tuple(facts), turn)
+        request = replace(self._request(agent, tuple(facts), turn, state), deadline=deadline)
+        draft = _Draft(request, tuple(facts), turn)
         try:
             async with asyncio.timeout_at(deadline):
                 text, outcome = await self._checked(draft)

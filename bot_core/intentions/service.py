@@ -51,7 +51,7 @@ class UserIntentionService:
             response = UserIntentionResponse(intents=[IntentDetail(intent=Intent.OPT_OUT)], language=language)
             return Intention(response, (), 0.0)
         started = time.perf_counter()
-        request = self._request(facts, tracking_id)
+        request = replace(self._request(facts, tracking_id), deadline=deadline)
         calls: list[ModelCall] = []
         try:
             async with asyncio.timeout_at(deadline):

@@ -66,6 +66,8 @@ class LLMRequest(Generic[Answer]):
     prompt_id: str
     prompt_hash: str
     tracking_id: str
+    deadline: float | None = None
+    """When the turn gives up, in the event loop's clock (seconds): a call that is cancelled then was too slow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from bot_core.errors import ModelError
+from bot_core.errors import ModelError, ModelOverloaded
 from bot_core.llm.breaker import BreakerRules, CircuitBreaker, is_outage
 from bot_core.llm.gateway import OFFLINE_MODEL, Answer, LLMGateway, LLMRequest, LLMResponse, ModelSettings
 from bot_core.llm.limits import MAX_WAITING, ModelGates
@@ -126,12 +126,21 @@ class RoutingGateway:
             response = await self._remote.complete(request)
             ok = True
         except ModelError as error:
-            ok = not is_outage(error)
+            # Our own limits tell nothing about the model.
+            ok = None if isinstance(error, ModelOverloaded) else not is_outage(error)
+            raise
+        except asyncio.CancelledError:
+            ok = False if _missed(request) else None
             raise
         finally:
-            # A cancelled call tells nothing about the model, but must give its probe back.
+            # A call that tells nothing about the model must give its probe back too.
             breaker.record(permit, ok=ok)
         return response
+
+
+def _missed(request: LLMRequest[Answer]) -> bool:
+    """The turn's time ran out while the model thought: as good as a time-out. Other cancellations are nobody's fault."""
+    return request.deadline is not None and asyncio.get_running_loop().time() >= request.deadline
 
 
 def route(settings: ModelSettings) -> Iterator[ModelSettings]:

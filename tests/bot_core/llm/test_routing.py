@@ -263,6 +263,33 @@ async def test_a_turns_deadline_passes_through_retries(
     assert baseline.requests == [], "the caller decides what follows a missed deadline"
 
 
+async def test_missed_deadlines_open_the_breaker(
+    routing: Routing, ask_remote: AskAbout, model_server: ModelServer
+) -> None:
+    gateway = routing(breaker=BreakerRules(failures=2, open_seconds=60))
+    model_server.default = Hang()
+    for _ in range(2):
+        deadline = asyncio.get_running_loop().time() + 0.2
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout_at(deadline):
+                await gateway.complete(replace(ask_remote(timeout_seconds=30), deadline=deadline))
+    answered = await asyncio.wait_for(gateway.complete(ask_remote(retries=0)), 5)
+    assert answered.fallback
+    assert tried(answered)[0][1] == "CircuitOpen"
+
+
+async def test_a_cancellation_before_the_deadline_tells_nothing_of_the_model(
+    routing: Routing, ask_remote: AskAbout, model_server: ModelServer
+) -> None:
+    gateway = routing(breaker=BreakerRules(failures=1, open_seconds=60))
+    model_server.script(Hang())
+    deadline = asyncio.get_running_loop().time() + 60
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await gateway.complete(replace(ask_remote(timeout_seconds=30), deadline=deadline))
+    assert not (await gateway.complete(ask_remote(retries=0))).fallback
+
+
 async def test_a_slow_model_is_given_up_and_replaced(
     routing: Routing, ask_remote: AskAbout, model_server: ModelServer
 ) -> None:
