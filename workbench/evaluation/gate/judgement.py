@@ -50,6 +50,8 @@ class ScorerJudgement:
     lost: tuple[CaseResult, ...]
     won: tuple[CaseResult, ...]
     p_value: float
+    failed: tuple[CaseResult, ...] = ()
+    """Every case that fails now, blessed or not."""
 
     @property
     def is_inferior(self) -> bool:
@@ -94,13 +96,13 @@ def _suite(run: SuiteResult, baseline: Baseline | None) -> SuiteJudgement:
     ids = {result.case_id for result in run.results}
     return SuiteJudgement(
         run=run,
-        scorers=tuple(_scorer(name, run, baseline) for name in SCORERS),
+        scorers=tuple(judged_scorer(name, run, baseline) for name in SCORERS),
         unblessed=tuple(sorted(ids - blessed.keys())) if baseline else (),
         removed=tuple(sorted(blessed.keys() - ids)),
     )
 
 
-def _scorer(name: str, run: SuiteResult, baseline: Baseline | None) -> ScorerJudgement:
+def judged_scorer(name: str, run: SuiteResult, baseline: Baseline | None) -> ScorerJudgement:
     scored = [(result, score) for result in run.results if (score := result.score(name))]
     lost, won, paired = [], [], 0
     for result, score in scored:
@@ -119,6 +121,7 @@ def _scorer(name: str, run: SuiteResult, baseline: Baseline | None) -> ScorerJud
         lost=tuple(lost),
         won=tuple(won),
         p_value=_exact(len(lost), len(won)),
+        failed=tuple(result for result, score in scored if score.verdict is Verdict.FAIL),
     )
 
 

@@ -1,0 +1,258 @@
+"""May this release be served? What an experiment must show, as a rule without files, clocks or screens.
+
+A finished experiment is evidence when it played the candidate against what is served now, on all cases of a split of
+the golden set as they are today, with the prompts and the catalogue of today; and when the gate, with the served
+release as its baseline, finds no broken hard rule and nothing inferior. docs/releases.md says the same for people.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from bot_core.releases.release import Release
+from workbench.evaluation.gate.baseline import Baseline, bless
+from workbench.evaluation.gate.judgement import ScorerJudgement, judged_scorer
+from workbench.evaluation.gate.suites import Suite, SuiteResult
+from workbench.evaluation.scorers.table import HARD, SCORERS
+from workbench.records import CaseResult, RunRecord, RunStatus, VariantSpec, Verdict
+
+SPLITS = ("golden", "recorded")
+"""The sets that are large enough to decide on."""
+JUDGE = "judge_"
+"""How names of scores that a judge gave begin."""
+MOST_OUTAGES = 0.05
+"""Largest share of the candidate's model calls that its model may have missed (no key, no answer, time-out)."""
+_OUTAGES = frozenset(
+    ("ModelNotConfigured", "ModelUnavailable", "ModelRateLimited", "ModelTimeout", "ModelOverloaded", "CircuitOpen")
+)
+
+
+class Ground(StrEnum):
+    """Why a release is refused."""
+
+    SERVED = "served"
+    MISSING = "missing"
+    UNFINISHED = "unfinished"
+    NO_CANDIDATE = "no_candidate"
+    NO_CURRENT = "no_current"
+    SMALL_SET = "small_set"
+    OTHER_CASES = "other_cases"
+    OTHER_CATALOG = "other_catalog"
+    OTHER_PROMPTS = "other_prompts"
+    BROKEN_CASES = "broken_cases"
+    MODEL_AWAY = "model_away"
+    HARD_RULE = "hard_rule"
+    INFERIOR = "inferior"
+    NOTHING_SCORED = "nothing_scored"
+    JUDGE_BELOW_FLOOR = "judge_below_floor"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    ground: Ground
+    about: str = ""
+    """A scorer, a split, a release, a prompt: what the ground names."""
+    cases: tuple[str, ...] = ()
+    lost: int = 0
+    won: int = 0
+    paired: int = 0
+
+
+@dataclass(frozen=True)
+class PlayedRun:
+    """One variant of the experiment. `release` is what the variant stands for; None when it is not known any more."""
+
+    record: RunRecord
+    release: Release | None
+    results: tuple[CaseResult, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    experiment_id: str
+    status: RunStatus
+    runs: tuple[PlayedRun, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """The candidate, and the world of today that the evidence has to fit."""
+
+    candidate: Release
+    current: Release
+    prompt_hashes: Mapping[str, str]
+    """Content hash of every known prompt version, by id."""
+    dataset_digests: Mapping[str, str]
+    """Digest of the cases of each split."""
+    catalog: str
+    judge_floor_met: bool = False
+    """Whether the judge was calibrated on people's labels and reached its floor."""
+
+
+@dataclass(frozen=True)
+class Ruling:
+    refusals: tuple[Refusal, ...]
+    experiment_id: str | None = None
+    scorers: tuple[ScorerJudgement, ...] = ()
+    """What was compared, when it could be."""
+    cases: int = 0
+
+    @property
+    def allowed(self) -> bool:
+        return not self.refusals
+
+    def as_json(self) -> dict[str, Any]:
+        """For the history of releases: the decision without the transcripts."""
+        return {
+            "experiment_id": self.experiment_id,
+            "allowed": self.allowed,
+            "cases": self.cases,
+            "refusals": [{"ground": refusal.ground.value, "about": refusal.about} for refusal in self.refusals],
+            "scorers": {
+                each.scorer: {
+                    "passed": each.rate.passed,
+                    "scored": each.rate.scored,
+                    "lost": len(each.lost),
+                    "won": len(each.won),
+                }
+                for each in self.scorers
+                if each.rate.scored
+            },
+        }
+
+
+def weigh(question: Question, evidence: Evidence | None) -> Ruling:
+    """The decision with every reason against it. Nothing is compared while the evidence does not fit the question."""
+    if content(question.candidate, question.prompt_hashes) == content(question.current, question.prompt_hashes):
+        return Ruling((Refusal(Ground.SERVED, question.current.release_id),))
+    if evidence is None:
+        return Ruling((Refusal(Ground.MISSING),))
+    unfit = tuple(_unfit(question, evidence))
+    if unfit:
+        return Ruling(unfit, evidence.experiment_id)
+    candidate = _run_of(question.candidate, question, evidence)
+    current = _run_of(question.current, question, evidence)
+    assert candidate and current
+    broken = tuple(_broken(candidate, current))
+    if broken:
+        return Ruling(broken, evidence.experiment_id, cases=len(candidate.results))
+    scorers = _compared(candidate, current, judge=question.judge_floor_met)
+    refusals = (*_failed(scorers), *_silent(candidate.results, scorers))
+    return Ruling(refusals, evidence.experiment_id, scorers, len(candidate.results))
+
+
+def content(release: Release, prompt_hashes: Mapping[str, str]) -> str:
+    """What a release does, as one digest: two with the same content answer alike, whatever they are called. A prompt
+    counts by its text, so a frozen draft is the version that it became."""
+    digest = hashlib.sha256()
+    for name, agent in sorted(release.agents.items()):
+        prompt = prompt_hashes.get(agent.prompt, agent.prompt)
+        digest.update(f"{name.value}|{prompt}|{agent.settings.model_dump_json()}\n".encode())
+    digest.update(f"{release.behaviour.model_dump_json()}|{release.financing.model_dump_json()}".encode())
+    return digest.hexdigest()
+
+
+def _unfit(question: Question, evidence: Evidence) -> Iterator[Refusal]:
+    if evidence.status is not RunStatus.FINISHED:
+        yield Refusal(Ground.UNFINISHED, evidence.status.value)
+    found = []
+    for release, ground in ((question.candidate, Ground.NO_CANDIDATE), (question.current, Ground.NO_CURRENT)):
+        run = _run_of(release, question, evidence)
+        if run is None:
+            yield Refusal(ground, release.release_id)
+        else:
+            found.append(run)
+    for record in (run.record for run in found[:1]):
+        if record.split not in SPLITS:
+            yield Refusal(Ground.SMALL_SET, record.split)
+        elif record.dataset_digest != question.dataset_digests.get(record.split):
+            yield Refusal(Ground.OTHER_CASES, record.split)
+        if record.catalog != question.catalog:
+            yield Refusal(Ground.OTHER_CATALOG, record.catalog)
+    for prompt_id in sorted(_rewritten(found, question.prompt_hashes)):
+        yield Refusal(Ground.OTHER_PROMPTS, prompt_id)
+
+
+def _run_of(release: Release, question: Question, evidence: Evidence) -> PlayedRun | None:
+    wanted = content(release, question.prompt_hashes)
+    return next(
+        (run for run in evidence.runs if run.release and content(run.release, question.prompt_hashes) == wanted), None
+    )
+
+
+def _rewritten(runs: Iterable[PlayedRun], prompt_hashes: Mapping[str, str]) -> set[str]:
+    """Prompts whose text was another one when the cases were played."""
+    calls = (call for run in runs for result in run.results for turn in result.turns for call in turn.trace.calls)
+    return {call.prompt_id for call in calls if prompt_hashes.get(call.prompt_id) != call.prompt_hash}
+
+
+def _broken(candidate: PlayedRun, current: PlayedRun) -> Iterator[Refusal]:
+    """What could not be played or checked, in either run, is no evidence of anything."""
+    for run in (candidate, current):
+        wanted = run.record.cases * run.record.trials
+        broken = tuple(result.case_id for result in run.results if _is_broken(result))
+        if broken or len(run.results) != wanted:
+            yield Refusal(Ground.BROKEN_CASES, run.record.variant.name, cases=broken)
+    calls = [call for result in candidate.results for turn in result.turns for call in turn.trace.calls]
+    away = sum(any(attempt.error in _OUTAGES for attempt in call.attempts) and call.fallback for call in calls)
+    if calls and away > MOST_OUTAGES * len(calls):
+        yield Refusal(Ground.MODEL_AWAY, candidate.record.variant.name, lost=away, paired=len(calls))
+
+
+def _is_broken(result: CaseResult) -> bool:
+    return result.error is not None or any(
+        score.verdict is Verdict.ERROR for score in result.scores if not score.scorer.startswith(JUDGE)
+    )
+
+
+def _compared(candidate: PlayedRun, current: PlayedRun, *, judge: bool) -> tuple[ScorerJudgement, ...]:
+    """The gate's own comparison, with the served release in the place of the blessed baseline."""
+    suite = Suite(VariantSpec(name="candidate"), candidate.record.split)
+    baseline: Baseline = bless(
+        [SuiteResult(suite, _keyed(current.results))], "the release that is served", on=date(1970, 1, 1)
+    )
+    run = SuiteResult(suite, _keyed(candidate.results))
+    judged = sorted({score.scorer for result in run.results for score in result.scores if _is_judged(score.scorer)})
+    names = (*SCORERS, *(judged if judge else ()))
+    return tuple(judged_scorer(name, run, baseline) for name in names)
+
+
+def _keyed(results: Sequence[CaseResult]) -> tuple[CaseResult, ...]:
+    """A case that was tried several times counts each time."""
+    return tuple(
+        result if result.trial == 1 else result.model_copy(update={"case_id": f"{result.case_id} #{result.trial}"})
+        for result in results
+    )
+
+
+def _failed(scorers: Iterable[ScorerJudgement]) -> Iterator[Refusal]:
+    for each in scorers:
+        if each.scorer in HARD:
+            if each.failed:
+                failed = tuple(result.case_id for result in each.failed)
+                yield Refusal(Ground.HARD_RULE, each.scorer, failed, paired=each.rate.scored)
+        elif each.is_inferior:
+            lost = tuple(result.case_id for result in each.lost)
+            yield Refusal(Ground.INFERIOR, each.scorer, lost, len(each.lost), len(each.won), each.paired)
+
+
+def _silent(results: Sequence[CaseResult], scorers: Sequence[ScorerJudgement]) -> Iterator[Refusal]:
+    """Somebody must have said how well the candidate answers: the hard rules only say what it did not do."""
+    if any(each.rate.scored for each in scorers if each.scorer not in HARD):
+        return
+    judged = any(_is_judged(score.scorer) for result in results for score in result.scores)
+    yield Refusal(Ground.JUDGE_BELOW_FLOOR if judged else Ground.NOTHING_SCORED)
+
+
+def _is_judged(scorer: str) -> bool:
+    return scorer.startswith(JUDGE)
+
+
+def overridden(ruling: Ruling, *, reason: str) -> dict[str, Any]:
+    """What the history keeps of a release that was promoted against the rule."""
+    return ruling.as_json() | {"override": reason}
