@@ -3,12 +3,13 @@
     python -m benchmarks.statistics_speed
     python -m benchmarks.statistics_speed --conversations 2000 --trials 3
 
-Exit code 1 when it takes 10 s or more; scipy's own permutation test of a single metric runs beside it.
+Exit code 1 when it takes 10 s of CPU or more (wall time, on a quiet machine, is less: numpy uses both cores); scipy's own permutation test of a single metric runs beside it.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import resource
 import sys
@@ -33,6 +34,8 @@ def main() -> int:
     parser.add_argument("--trials", type=int, default=1)
     options = parser.parse_args()
     runs = [list(results(options.conversations, options.trials, rate, seed)) for seed, rate in ((1, 0.9), (2, 0.91))]
+    # A stored experiment's results are streamed; here they are all in memory, and no collection should walk them.
+    gc.freeze()
     started, cpu_started = time.perf_counter(), time.process_time()
     analysis = analyse(runs, ["A", "B"])
     ours, cpu = time.perf_counter() - started, time.process_time() - cpu_started
@@ -42,7 +45,7 @@ def main() -> int:
     print(f"2 × {len(runs[0]):,} results, {len(verdicts)} metrics, {RESAMPLES:,} resamples")
     print(f"analyse: {ours:.1f} s, {cpu:.1f} s of CPU (target {TARGET_SECONDS:.0f} s), peak {peak:.0f} MB")
     print(f"scipy's permutation test of one metric: {scipys:.1f} s")
-    return int(ours >= TARGET_SECONDS)
+    return int(cpu >= TARGET_SECONDS)
 
 
 def results(conversations: int, trials: int, rate: float, seed: int) -> Iterator[CaseResult]:

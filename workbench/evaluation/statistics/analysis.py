@@ -6,10 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot_core.errors import UserError
-from workbench.evaluation.compare import WHOLE_CASE
 from workbench.evaluation.scorers.table import SCORERS
 from workbench.evaluation.statistics.differences import Difference, paired_differences
-from workbench.evaluation.statistics.metrics import Measurements, Metric, MetricKind, default_metrics, measure
+from workbench.evaluation.statistics.metrics import (
+    WHOLE_CASE,
+    Measurements,
+    Metric,
+    MetricKind,
+    default_metrics,
+    measure,
+)
 from workbench.evaluation.statistics.rates import RateEstimate, RateMethod, rate_of
 from workbench.evaluation.statistics.reliability import Reliability, pass_hat_k
 from workbench.evaluation.statistics.significance import RESAMPLES, SEED
@@ -59,33 +65,39 @@ def analyse(
     rate_method: RateMethod = "wilson",
     resamples: int = RESAMPLES,
     seed: int = SEED,
+    partial: bool = False,
 ) -> Analysis:
     """Every further variant against the first; Holm's correction goes over all metrics of all these comparisons.
 
     `results` are read once, one variant after the other, and may be generators. Partial runs are fine: only
     conversations that both hold are compared. Raises UserError when names are missing, and when a comparison has no
-    conversation in common.
+    conversation in common; with `partial` that comparison is left out instead.
     """
     if len(results) != len(names) or not names:
         raise UserError(f"{len(results)} runs, but {len(names)} names: every variant needs one")
     measured = [measure(run, metrics) for run in results]
-    first, *rest = measured
-    for name, other in zip(names[1:], rest, strict=True):
-        if not first.conversations & other.conversations:
-            raise UserError(f"{names[0]} and {name} have no conversation in common", hint="compare runs of one split")
-    compared = [paired_differences(first, other, resamples=resamples, seed=seed) for other in rest]
     variants = tuple(_variant(name, run, rate_method) for name, run in zip(names, measured, strict=True))
-    return Analysis(variants, _verdicts(variants, compared))
+    chosen = [position for position, run in enumerate(measured) if position and _comparable(measured[0], run)]
+    if len(chosen) < len(names) - 1 and not partial:
+        missing = next(name for position, name in enumerate(names) if position and position not in chosen)
+        hint = "compare runs of one split"
+        raise UserError(f"{names[0]} and {missing} have no conversation in common", hint=hint)
+    compared = [paired_differences(measured[0], measured[at], resamples=resamples, seed=seed) for at in chosen]
+    return Analysis(variants, _verdicts(variants[0], [variants[at] for at in chosen], compared))
+
+
+def _comparable(a: Measurements, b: Measurements) -> bool:
+    return bool(a.conversations & b.conversations)
 
 
 def _verdicts(
-    variants: Sequence[VariantAnalysis], compared: Sequence[tuple[Difference, ...]]
+    baseline: VariantAnalysis, candidates: Sequence[VariantAnalysis], compared: Sequence[tuple[Difference, ...]]
 ) -> tuple[VariantVerdict, ...]:
-    usd = sum(variant.usd_per_conversation for variant in variants)
+    usd = baseline.usd_per_conversation + sum(variant.usd_per_conversation for variant in candidates)
     verdicts = iter(decide([row for rows in compared for row in rows], usd_per_conversation=usd))
     return tuple(
-        VariantVerdict(variants[0].name, variant.name, tuple(next(verdicts) for _ in rows))
-        for variant, rows in zip(variants[1:], compared, strict=True)
+        VariantVerdict(baseline.name, variant.name, tuple(next(verdicts) for _ in rows))
+        for variant, rows in zip(candidates, compared, strict=True)
     )
 
 

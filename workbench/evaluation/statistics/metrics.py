@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from workbench.evaluation.compare import WHOLE_CASE
 from workbench.records import CaseResult, TurnRecord, Verdict
+
+WHOLE_CASE = "case"
+"""The name under which the verdict of the whole case is measured."""
 
 
 class MetricKind(StrEnum):

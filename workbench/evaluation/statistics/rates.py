@@ -20,7 +20,10 @@ _SURE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class RateEstimate:
-    """`share` with `low`-`high` at 95 %. `effective` is how many independent observations it is worth."""
+    """`share` with `low`-`high` at 95 %. `effective` is how many independent observations it is worth.
+
+    `exact_low`-`exact_high` are always Clopper and Pearson's: they never cover too little, and are wider for it.
+    """
 
     share: float
     low: float
@@ -28,6 +31,8 @@ class RateEstimate:
     conversations: int
     observations: int
     effective: float
+    exact_low: float
+    exact_high: float
 
 
 def rate_interval(passed: float, scored: float, *, method: RateMethod = "wilson") -> tuple[float, float]:
@@ -50,8 +55,17 @@ def rate_of(conversations: Collection[Observed], *, method: RateMethod = "wilson
     means = np.array([case.mean for case in conversations])
     observations = sum(case.count for case in conversations)
     low, high = clustered_interval(means, observations, method=method)
-    effective = float(effective_size(means, observations))
-    return RateEstimate(float(means.mean()), float(low), float(high), len(means), observations, effective)
+    exact_low, exact_high = clustered_interval(means, observations, method="clopper_pearson")
+    return RateEstimate(
+        share=float(means.mean()),
+        low=float(low),
+        high=float(high),
+        conversations=len(means),
+        observations=observations,
+        effective=float(effective_size(means, observations)),
+        exact_low=float(exact_low),
+        exact_high=float(exact_high),
+    )
 
 
 def clustered_interval(means: Floats, observations: int, *, method: RateMethod = "wilson") -> tuple[Floats, Floats]:

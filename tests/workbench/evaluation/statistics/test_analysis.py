@@ -48,3 +48,14 @@ def test_mistakes(results):
         analyse([[], []], ["a"])
     with pytest.raises(UserError, match="no conversation in common"):
         analyse([results.run(["+"]), [results.one("other", "+")]], ["a", "b"])
+
+
+def test_a_variant_that_has_not_started_has_no_comparison_yet(results):
+    analysis = analyse([results.run(["+-", "++"]), [], results.run(["+-", "--"])], ["A", "B", "C"], partial=True)
+    assert [one.candidate for one in analysis.comparisons] == ["C"]
+    assert [variant.conversations for variant in analysis.variants] == [2, 0, 2]
+
+
+def test_both_intervals_of_a_rate(results):
+    rate = analyse([results.run(["+"] * 18 + ["-"] * 2)], ["A"]).variants[0].rates["case"]
+    assert rate.exact_low < rate.low < rate.share < rate.high < rate.exact_high

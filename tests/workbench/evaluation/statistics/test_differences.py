@@ -56,3 +56,13 @@ def test_swapping_the_variants_mirrors_the_difference(results):
     there, back = differences(a, b)["case"], differences(b, a)["case"]
     assert there.difference == -back.difference and there.p_value == back.p_value
     assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
+
+
+def test_the_cases_behind_every_count_are_named(results):
+    row = differences(results.run(["+", "-", "+", "?"]), results.run(["-", "+", "+", "+"]))["case"]
+    assert (row.better_in, row.worse_in, row.left_out_in) == (("case-1",), ("case-0",), ("case-3",))
+
+
+def test_the_bootstrap_stands_beside_the_interval(results):
+    row = differences(results.run(["+", "-"] * 100), results.run(["+", "+", "-", "-"] * 50))["case"]
+    assert (row.bootstrap_low, row.bootstrap_high) == pytest.approx((row.low, row.high), abs=0.02)
