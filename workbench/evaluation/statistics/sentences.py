@@ -36,7 +36,7 @@ def power_sentence(conversations: int, *, rate: float, trials: int = 1, shared: 
     spread = assumed_spread(rate, shared=shared, trials=trials)
     text = _table()["power"]["before" if trials > 1 else "before_one"]
     detectable = min(smallest_detectable(conversations, spread), 1.0)
-    return text.format(n=f"{conversations:,}", trials=trials, detectable=_amount(detectable, Unit.SHARE))
+    return text.format(n=f"{conversations:,}", trials=trials, detectable=amount(detectable, Unit.SHARE))
 
 
 def needed_sentence(
@@ -45,7 +45,7 @@ def needed_sentence(
     """Before a run: how many conversations a difference (0.05 for five points) needs, and what they cost."""
     needed = conversations_needed(difference, assumed_spread(rate, shared=shared, trials=trials))
     return _table()["power"]["needed"].format(
-        wanted=_amount(difference, Unit.SHARE), needed=_forecast(needed), cost=_cost(needed * usd_per_conversation)
+        wanted=amount(difference, Unit.SHARE), needed=_forecast(needed), cost=_cost(needed * usd_per_conversation)
     )
 
 
@@ -53,21 +53,23 @@ def _numbers(row: Difference) -> dict[str, str]:
     unit = row.metric.unit
     return {
         "metric": metric_label(row.metric.name),
-        "difference": _amount(row.difference, unit, signed=True),
-        "low": _amount(row.low, unit, signed=True),
-        "high": _amount(row.high, unit, signed=True),
-        "from": _level(row.a, unit),
-        "to": _level(row.b, unit),
-        "relevant": _amount(smallest_relevant(row), unit),
+        "difference": amount(row.difference, unit, signed=True),
+        "low": amount(row.low, unit, signed=True),
+        "high": amount(row.high, unit, signed=True),
+        "from": level(row.a, unit),
+        "to": level(row.b, unit),
+        "relevant": amount(smallest_relevant(row), unit),
         "n": f"{row.conversations:,}",
     }
 
 
-def _level(value: float, unit: Unit) -> str:
-    return f"{100 * value:.1f} %" if unit is Unit.SHARE else _amount(value, unit)
+def level(value: float, unit: Unit) -> str:
+    """A level as people read it: `"93.3 %"`, `"1.20 s"`."""
+    return f"{100 * value:.1f} %" if unit is Unit.SHARE else amount(value, unit)
 
 
-def _amount(value: float, unit: Unit, *, signed: bool = False) -> str:
+def amount(value: float, unit: Unit, *, signed: bool = False) -> str:
+    """A difference as people read it: `"+5.0 puntos"`, `"−0.31 s"`."""
     shown = 100 * value if unit is Unit.SHARE else value
     sign = "−" if value < 0 else "+" if signed else ""
     return _table()["units"][unit].format(sign=sign, value=_digits(abs(shown), unit))
