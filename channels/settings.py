@@ -67,7 +67,15 @@ class ChannelSettings(BaseSettings):
     sender_per_minute: int = Field(default=30, ge=1)
     """Messages of one customer in a minute that are answered; more are stored, not answered."""
     sends_per_second: float = Field(default=40.0, gt=0)
-    """Of one worker process."""
+    """Of each of our senders, all worker processes together."""
+    model_wait_seconds: float = Field(default=20.0, gt=0)
+    """How long a call waits for a place at its model; then the release's fallbacks answer, the baseline last."""
+    patience_seconds: float = Field(default=20.0, gt=0)
+    """A turn that waits longer for its place in a worker is answered by the baseline."""
+    late_seconds: float = Field(default=60.0, gt=0)
+    """A reply to a message that waited longer begins with an apology; an older queue shows in /readyz."""
+    answer_cache_hours: float = Field(default=24.0, ge=0)
+    """How long an answer to a frequent question may be given again; 0 asks the model every time."""
     send_attempts: int = Field(default=8, ge=1)
     retry_seconds: float = Field(default=1.0, gt=0)
     """The first pause before a refused message is sent again; doubles each time, up to 5 minutes."""

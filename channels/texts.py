@@ -14,6 +14,8 @@ class Phrases(Frozen):
     notice: str
     """Before the first reply; `{link}` is the full notice or nothing."""
     notice_link: str
+    late: str
+    """Before a reply that took long, whatever kept us: many customers or an outage."""
     apology: str
     """When a turn failed for good."""
     feedback_question: str

@@ -139,7 +139,7 @@ class RoutingGateway:
 
 
 def _missed(request: LLMRequest[Answer]) -> bool:
-    """The turn's time ran out while the model thought: as good as a time-out. Other cancellations are nobody's fault."""
+    """The turn's time ran out while the model thought: as good as a time-out. Other cancellations tell nothing."""
     return request.deadline is not None and asyncio.get_running_loop().time() >= request.deadline
 
 

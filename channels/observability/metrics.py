@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection, func, select
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 from bot_core.errors import StoreError
 from bot_core.messages import utc_now
 from bot_core.store.tables import feedback, turns
+from bot_core.trace import TurnTrace
 from channels.store.records import InboundState
 from channels.store.store import ChannelStore
 from channels.store.tables import inbound_messages, outbox
@@ -41,8 +42,51 @@ class Metrics:
         self.model = Histogram(
             "whatsapp_model_seconds", "The models' time for a turn.", buckets=_TURN_SECONDS, registry=self.registry
         )
+        self.reply = Histogram(
+            "whatsapp_reply_seconds",
+            "From a message's arrival to the acceptance of its reply by Twilio.",
+            buckets=_TURN_SECONDS,
+            registry=self.registry,
+        )
+        self.turn_wait = Histogram(
+            "whatsapp_turn_wait_seconds", "A turn's wait for a place.", buckets=_TURN_SECONDS, registry=self.registry
+        )
+        self.turns = Counter(
+            "whatsapp_turns", "Turns by release and by whether a fallback answered.", ["release", "fallback"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.model_calls = Counter(
+            "whatsapp_model_calls", "Model calls by model and outcome.", ["model", "result"], registry=self.registry
+        )
+        self.model_calls_open = Gauge(
+            "whatsapp_model_calls_open", "Model calls under way.", ["model"], registry=self.registry
+        )
+        self.tokens = Counter(
+            "whatsapp_model_tokens", "Tokens by model and direction.", ["model", "direction"], registry=self.registry
+        )
+        self.cost = Counter(
+            "whatsapp_model_cost_usd", "Cost by model in US dollars.", ["model"], registry=self.registry
+        )
+        self.frequent_questions = Counter(
+            "whatsapp_frequent_questions", "Cached answers: hit or miss.", ["result", "purpose"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.typing = Counter("whatsapp_typing", "Typing indicators.", ["result"], registry=self.registry)
         self.sends = Counter("whatsapp_sends", "Sends by what became of them.", ["result"], registry=self.registry)
         self.errors = Counter("whatsapp_errors", "Errors by class.", ["kind"], registry=self.registry)
+
+
+def count_turn(metrics: Metrics, trace: TurnTrace) -> None:
+    """What a finished turn used."""
+    metrics.turn.observe(trace.total_seconds)
+    metrics.model.observe(trace.model_seconds)
+    metrics.turns.labels(trace.release_id, str(trace.used_fallback).lower()).inc()
+    for call in trace.calls:
+        for attempt in call.attempts:
+            metrics.model_calls.labels(attempt.model, attempt.error or "ok").inc()
+        metrics.tokens.labels(call.model, "input").inc(call.usage.input_tokens)
+        metrics.tokens.labels(call.model, "output").inc(call.usage.output_tokens)
+        metrics.cost.labels(call.model).inc(float(call.cost_usd))
 
 
 class StoreCollector(Collector):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -41,12 +40,12 @@ class OutboxSender:
         self._api = api
         self._metrics = metrics
         self._crashes = crashes or CrashPoints()
-        self._paused_until = 0.0
 
-    @property
-    def pause(self) -> float:
-        """Seconds for which Twilio has asked everybody to wait."""
-        return max(self._paused_until - time.monotonic(), 0.0)
+    def reserve(self, customer_id: str) -> float:
+        """Seconds until the next message of our sender to this customer may go out; its place is taken. All workers
+        share the rate, and the pauses that Twilio asks for. Raises StoreError."""
+        ours = self._store.people.get(customer_id).address.ours
+        return self._store.rates.reserve(_rate(ours), per_second=self._settings.sends_per_second) or 0.0
 
     def send(self, outbox_id: str, customer_id: str, fence: int) -> str:
         """The state of the message afterwards. Raises LostLease (nothing was sent) or StoreError."""
@@ -140,6 +139,9 @@ class OutboxSender:
     def _accepted(self, connection: Connection, outgoing: Outgoing, message_sid: str) -> None:
         self._store.outbox.accept(connection, outgoing.outbox_id, message_sid)
         if outgoing.tracking_id and outgoing.kind in (OutboxKind.REPLY, OutboxKind.APOLOGY):
+            first = self._store.inbox.first_of_turn(connection, outgoing.tracking_id)
+            if first:
+                self._metrics.reply.observe((utc_now() - first).total_seconds())
             self._store.inbox.replied(connection, outgoing.tracking_id)
         # A callback may have come before the answer to our own request.
         self._store.deliveries.merge(connection, message_sid)
@@ -158,7 +160,8 @@ class OutboxSender:
         else:
             pause = min(self._settings.retry_seconds * 2 ** (attempts - 1), _LONGEST_PAUSE)
             if kind is Failure.SLOW_DOWN:
-                self._paused_until = time.monotonic() + self._settings.retry_seconds
+                ours = self._store.people.get(outgoing.customer_id).address.ours
+                self._store.rates.hold(_rate(ours), seconds=self._settings.retry_seconds)
             outbox.postpone(connection, outbox_id, seconds=pause, error=code)
 
     def _missing(self, connection: Connection, outgoing: Outgoing) -> None:
@@ -172,3 +175,7 @@ class OutboxSender:
             self._store.outbox.fail(connection, outgoing.outbox_id, "attempts_unsettled")
         else:
             self._store.outbox.send_again(connection, outgoing.outbox_id)
+
+
+def _rate(ours: str) -> str:
+    return f"sends:{ours}"[:128]

@@ -149,6 +149,21 @@ class Inbox:
             )
         return None if found is None else str(found)
 
+    def first_of_turn(self, connection: Connection, tracking_id: str) -> datetime | None:
+        """When the first of the messages that the turn answers arrived."""
+        found: datetime | None = connection.scalar(
+            select(func.min(_table.received_at)).where(_table.tracking_id == tracking_id)
+        )
+        return found
+
+    def oldest_waiting(self) -> datetime | None:
+        """When the message that has waited longest arrived."""
+        with self._database.read() as connection:
+            found: datetime | None = connection.scalar(
+                select(func.min(_table.received_at)).where(_table.state == InboundState.RECEIVED.value)
+            )
+        return found
+
     def last_received_at(self) -> datetime | None:
         with self._database.read() as connection:
             found: datetime | None = connection.scalar(select(func.max(_table.received_at)))

@@ -49,6 +49,7 @@ SETTLED = frozenset({OutboxState.ACCEPTED, OutboxState.FAILED, OutboxState.CANCE
 
 class OutboxKind(StrEnum):
     NOTICE = "notice"
+    LATE = "late"
     REPLY = "reply"
     FEEDBACK = "feedback"
     APOLOGY = "apology"

@@ -17,8 +17,10 @@ from bot_core.store.sql.rows import insert_or_replace
 from bot_core.store.store import Store, open_store
 from channels.privacy.keys import Pseudonyms, Sealer, load_pseudonyms, sealer
 from channels.settings import ChannelSettings
+from channels.store.answers import CachedAnswers
 from channels.store.deliveries import Deliveries
 from channels.store.inbox import Inbox
+from channels.store.limits import ModelSlots, Rates
 from channels.store.outbox import Outbox, open_work
 from channels.store.people import People
 from channels.store.records import InboundState
@@ -27,7 +29,7 @@ from channels.store.turns import OpenTurns
 
 WHATSAPP = Migrations(
     location=Path(__file__).with_name("migrations"),
-    head="0001",
+    head="0002",
     version_table="whatsapp_version",
     metadata=metadata,
 )
@@ -46,6 +48,9 @@ class ChannelStore:
     outbox: Outbox
     deliveries: Deliveries
     turns: OpenTurns
+    rates: Rates
+    slots: ModelSlots
+    answers: CachedAnswers
 
     def close(self) -> None:
         self.core.close()
@@ -108,6 +113,9 @@ def open_channel_store(
         outbox=out,
         deliveries=Deliveries(database, out, inbox),
         turns=OpenTurns(database, seal),
+        rates=Rates(database),
+        slots=ModelSlots(database, lease_seconds=settings.lease_seconds),
+        answers=CachedAnswers(database, seal),
     )
 
 

@@ -54,6 +54,7 @@ inbound_messages = Table(
     Column("received_at", UtcTime, nullable=False),
     UniqueConstraint("customer_id", "position"),
     Index(None, "state", "received_at"),
+    Index(None, "customer_id", "received_at"),
     Index(None, "tracking_id"),
 )
 
@@ -148,4 +149,30 @@ workers = Table(
     Column("executor_id", String(128), primary_key=True),
     Column("version", String(64), nullable=False),
     Column("seen_at", UtcTime, nullable=False),
+)
+
+rates = Table(
+    "whatsapp_rates",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    # When the next one is due if all keep their distance.
+    Column("next_at", UtcTime, nullable=False),
+)
+
+model_slots = Table(
+    "whatsapp_model_slots",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("holder", String(64), nullable=False),
+    Column("held_until", UtcTime, nullable=False),
+)
+
+cached_answers = Table(
+    "whatsapp_cached_answers",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("sealed", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Index(None, "created_at"),
 )

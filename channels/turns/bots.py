@@ -7,9 +7,10 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from bot_core.errors import ConfigurationError
-from bot_core.llm.gateway import OFFLINE_MODEL
+from bot_core.llm.gateway import OFFLINE_MODEL, LLMGateway
 from bot_core.llm.litellm_client import litellm_client
 from bot_core.llm.litellm_gateway import LiteLLMGateway
 from bot_core.llm.routing import RoutingGateway
@@ -18,7 +19,11 @@ from bot_core.releases.source import ReleaseSource
 from bot_core.settings import Settings
 from bot_core.wiring import BotFactory
 from channels.crashing import CrashPoints
+from channels.observability.metrics import Metrics
+from channels.settings import ChannelSettings
 from channels.store.store import ChannelStore
+from channels.turns.limited import SharedLimitsGateway
+from channels.turns.questions import CachingGateway, open_questions
 from channels.turns.recorded import RecordedGateway
 
 FRESH_SECONDS = 2.0
@@ -35,8 +40,11 @@ class Bots:
         *,
         split: Mapping[str, int] | None = None,
         pinned: str | None = None,
+        limits: SharedLimitsGateway | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.limits = limits
+        """What this process holds of the models' shared limits."""
         self._factory = factory
         self._releases = releases
         self._split = dict(split or {})
@@ -69,8 +77,7 @@ class Bots:
 
     def warm_up(self) -> None:
         """Build the served bot and load what its models need, before a customer waits for it. Raises UserError."""
-        bot = self.of(self.release_for(""))
-        if any(agent.settings.model != OFFLINE_MODEL for agent in bot.release.agents.values()):
+        if asks_models(self.of(self.release_for(""))):
             asyncio.run(litellm_client())
 
     def _promoted(self) -> str:
@@ -78,6 +85,11 @@ class Bots:
         if self._current is None or now - self._current[0] > FRESH_SECONDS:
             self._current = (now, self._releases.current().release_id)
         return self._current[1]
+
+
+def asks_models(bot: OrchestrationService) -> bool:
+    """False when code alone answers, at once."""
+    return any(agent.settings.model != OFFLINE_MODEL for agent in bot.release.agents.values())
 
 
 def share_of(conversation_id: str, split: Mapping[str, int]) -> str:
@@ -91,16 +103,35 @@ def share_of(conversation_id: str, split: Mapping[str, int]) -> str:
     return sorted(split)[-1]
 
 
-def open_bots(store: ChannelStore, core: Settings, *, split: Mapping[str, int], crashes: CrashPoints) -> Bots:
-    """The composition root of the worker's bot. Raises UserError for the catalogue, the knowledge or a release."""
+def open_bots(
+    settings: ChannelSettings,
+    store: ChannelStore,
+    core: Settings,
+    *,
+    metrics: Metrics,
+    crashes: CrashPoints | None = None,
+) -> Bots:
+    """The composition root of the worker's bot. Raises UserError for the catalogue, the knowledge or a release.
+
+    A call goes: answered before (cache) → route, retries, breaker → answered before the kill (record) → a place at
+    the model (shared limits) → the model.
+    """
     base = BotFactory(settings=core)
-    routing = RoutingGateway(offline=base.baseline, remote=LiteLLMGateway())
+    limits = SharedLimitsGateway(
+        LiteLLMGateway(), store.slots, store.rates, longest_wait=settings.model_wait_seconds, metrics=metrics
+    )
+    gateway: LLMGateway = RoutingGateway(
+        offline=base.baseline, remote=RecordedGateway(limits, store.turns, crashes or CrashPoints())
+    )
+    if settings.answer_cache_hours:
+        keep = timedelta(hours=settings.answer_cache_hours)
+        gateway = CachingGateway(gateway, open_questions(base), store.answers, keep=keep, metrics=metrics)
     factory = BotFactory(
         settings=core,
         catalog=base.catalog,
         knowledge=base.knowledge,
         prompts=store.core.prompts,
         leads=store.core.leads,
-        gateway=RecordedGateway(routing, store.turns, crashes),
+        gateway=gateway,
     )
-    return Bots(factory, store.core.releases, split=split, pinned=core.release)
+    return Bots(factory, store.core.releases, split=settings.split, pinned=core.release, limits=limits)

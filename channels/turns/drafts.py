@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot_core.messages import MAX_REPLY_CHARS, BotReply
 from bot_core.sessions.state import ConversationState
 from bot_core.wording.fitting import shortened
@@ -21,9 +23,13 @@ def turn_drafts(
     before: ConversationState,
     after: ConversationState,
     noticed: bool,
+    waited: timedelta = timedelta(0),
 ) -> tuple[Draft, ...]:
-    """The privacy notice before a customer's first reply, the reply, and now and then the question how it was."""
+    """The privacy notice before a customer's first reply, an apology when it comes late, the reply, and now and then
+    the question how it was."""
     drafts = [] if noticed else [_draft(tracking_id, OutboxKind.NOTICE, Content(body=notice(settings.privacy_url)))]
+    if waited.total_seconds() > settings.late_seconds and not (after.opted_out or after.handed_off):
+        drafts.append(_draft(tracking_id, OutboxKind.LATE, Content(body=phrases().late)))
     allowed = _allowed(before, after)
     drafts.append(_draft(tracking_id, OutboxKind.REPLY, reply_content(settings, reply), allowed))
     if _asks_for_feedback(settings, after):

@@ -1,4 +1,10 @@
-"""Model calls that outlive the worker: what was answered once is not paid for twice."""
+"""Model calls that outlive the worker: what was answered once is not paid for twice.
+
+Exactly: every answer that a remote model gave is stored under its turn before anything is done with it, so a turn that
+begins again after a kill asks only for answers that were not stored. Those are the calls that were on the wire at the
+kill (the provider may bill them, and nobody can know), one for each agent of the turn at most, and calls that ended
+in an error, which were not answers.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +17,19 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot_core.llm.gateway import OFFLINE_MODEL, Answer, LLMGateway, LLMRequest, LLMResponse
+from bot_core.errors import StoreError
+from bot_core.llm.gateway import Answer, LLMGateway, LLMRequest, LLMResponse
 from bot_core.trace import Attempt, Usage
 from channels.crashing import CrashPoints
+from channels.observability.logs import log
 from channels.store.turns import OpenTurns
+
+_log = log(__name__)
 
 
 class RecordedGateway:
-    """Each answer of a remote model is kept under its turn before it is used. Raises what `inner` raises."""
+    """Right around the remote models, inside retries and fallbacks: so the answer of each is kept, not what a route
+    came to. Raises what `inner` raises."""
 
     def __init__(self, inner: LLMGateway, turns: OpenTurns, crashes: CrashPoints) -> None:
         self._inner = inner
@@ -26,16 +37,21 @@ class RecordedGateway:
         self._crashes = crashes
 
     async def complete(self, request: LLMRequest[Answer]) -> LLMResponse[Answer]:
-        if request.settings.model == OFFLINE_MODEL:
-            return await self._inner.complete(request)
         key = request_hash(request)
         kept = await asyncio.to_thread(self._turns.call, request.tracking_id, key)
         if kept is not None:
             return _response(json.loads(kept), request.response_model)
         response = await self._inner.complete(request)
         self._crashes.reached("during_model")
-        await asyncio.to_thread(self._turns.keep_call, request.tracking_id, key, _as_json(response))
+        await asyncio.to_thread(self._keep, request.tracking_id, key, _as_json(response))
         return response
+
+    def _keep(self, tracking_id: str, key: str, answer: str) -> None:
+        try:
+            self._turns.keep_call(tracking_id, key, answer)
+        except StoreError as error:
+            # Paid for and here: used, even though a kill before the turn's end would have it asked again.
+            _log.warning("answer_not_kept", tracking_id=tracking_id, error=type(error).__name__)
 
 
 def request_hash(request: LLMRequest[Any]) -> str:

@@ -14,13 +14,15 @@ from bot_core.orchestrator import OrchestrationService, TurnResult
 from bot_core.store.records import Conversation
 from channels.crashing import CrashPoints
 from channels.observability.logs import log
-from channels.observability.metrics import Metrics
+from channels.observability.metrics import Metrics, count_turn
 from channels.settings import ChannelSettings
 from channels.store.people import LostLease
 from channels.store.records import Customer, InboundState, OpenTurn, Reason, StoredMessage
 from channels.store.store import CHANNEL, ChannelStore
+from channels.turns.bots import asks_models
 from channels.turns.drafts import apology_draft, turn_drafts
 from channels.turns.opinions import Opinions
+from channels.turns.pressure import TurnSlots
 from channels.turns.results import result_from_json, result_to_json
 
 _log = log(__name__)
@@ -34,6 +36,10 @@ class BotSource(Protocol):
     def of(self, release_id: str) -> OrchestrationService: ...
 
 
+class Typing(Protocol):
+    def show(self, message_sid: str) -> None: ...
+
+
 class TurnService:
     """Every method is called under the customer's lease, with its fence."""
 
@@ -44,15 +50,17 @@ class TurnService:
         bots: BotSource,
         *,
         metrics: Metrics,
+        typing: Typing | None = None,
         crashes: CrashPoints | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
         self._bots = bots
+        self._typing = typing
         self._metrics = metrics
         self._crashes = crashes or CrashPoints()
         self._opinions = Opinions(store)
-        self._slots = asyncio.Semaphore(settings.turn_slots)
+        self._slots = TurnSlots(settings.turn_slots, patience=settings.patience_seconds)
 
     async def think(self, customer_id: str, fence: int) -> str:
         """Let the bot answer what waits, and keep its answer. Returns what happened, for the log.
@@ -64,8 +72,11 @@ class TurnService:
             return "nothing"
         turn, messages, conversation = opened
         try:
-            async with self._slots:
+            async with self._slots.one() as waited:
+                self._metrics.turn_wait.observe(waited)
                 bot = self._bots.of(turn.release_id)
+                if self._typing and asks_models(bot):
+                    self._typing.show(messages[-1].webhook.message_sid)
                 result = await bot.handle(
                     [message.webhook.as_message() for message in messages],
                     conversation.state,
@@ -171,8 +182,7 @@ class TurnService:
     def _keep(self, turn: OpenTurn, fence: int, result: TurnResult, version: int) -> None:
         with self._store.people.fenced(turn.customer_id, fence) as connection:
             self._store.turns.finish(connection, turn.customer_id, result_to_json(result, version=version))
-        self._metrics.turn.observe(result.trace.total_seconds)
-        self._metrics.model.observe(result.trace.model_seconds)
+        count_turn(self._metrics, result.trace)
 
     def _stumbled(self, turn: OpenTurn, messages: Sequence[StoredMessage], error: Exception) -> str:
         with self._store.database.write() as connection:
@@ -216,6 +226,7 @@ class TurnService:
             before=before.state,
             after=result.state,
             noticed=customer.noticed_at is not None,
+            waited=utc_now() - answered[0].received_at,
         )
         self._store.outbox.add(connection, turn.customer_id, drafts)
         self._store.inbox.settle(connection, answered, tracking_id=turn.tracking_id)

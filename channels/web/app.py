@@ -37,7 +37,7 @@ def create_app(
     reception = DatabaseReception(store, doorbell or SilentBell(), CrashPoints(settings.crash_point))
     app.register_blueprint(inbound_blueprint(gate, reception, metrics))
     app.register_blueprint(status_blueprint(gate, store.deliveries, metrics))
-    app.register_blueprint(health_blueprint(store, metrics))
+    app.register_blueprint(health_blueprint(store, metrics, late_seconds=settings.late_seconds))
     return app
 
 

@@ -9,13 +9,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
 from bot_core.errors import KavakBotError
+from bot_core.messages import utc_now
 from channels.observability.metrics import Metrics
 from channels.store.store import ChannelStore
 
 _WORKER_SILENCE = timedelta(seconds=60)
 
 
-def health_blueprint(store: ChannelStore | None, metrics: Metrics) -> Blueprint:
+def health_blueprint(store: ChannelStore | None, metrics: Metrics, *, late_seconds: float = 60.0) -> Blueprint:
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
@@ -25,7 +26,9 @@ def health_blueprint(store: ChannelStore | None, metrics: Metrics) -> Blueprint:
     @blueprint.get("/readyz")
     def readyz() -> tuple[Response, int]:
         checks = {name: check(store) for name, check in _CHECKS.items()} if store else {"spool": "ok"}
-        # Without a worker messages are still taken and kept: that is worth an alert, not a closed door.
+        if store and checks["queue"] == "ok":
+            checks["queue"] = _backlog(store, late_seconds)
+        # Without a worker, or behind, messages are still taken and kept: worth an alert, not a closed door.
         ready = all(found == "ok" for name, found in checks.items() if name != "queue")
         return jsonify(status="ready" if ready else "unready", checks=checks), 200 if ready else 503
 
@@ -58,6 +61,15 @@ def _queue(store: ChannelStore) -> str:
         return "ok" if store.live_workers(within=_WORKER_SILENCE) else "no worker"
     except KavakBotError as error:
         return type(error).__name__
+
+
+def _backlog(store: ChannelStore, late_seconds: float) -> str:
+    try:
+        oldest = store.inbox.oldest_waiting()
+    except KavakBotError as error:
+        return type(error).__name__
+    waited = (utc_now() - oldest).total_seconds() if oldest else 0.0
+    return f"behind: the oldest message waits {waited:.0f} s" if waited > late_seconds else "ok"
 
 
 _CHECKS = {"database": _database, "release": _release, "queue": _queue}

@@ -114,8 +114,7 @@ class CustomerService:
                 self._crashes.reached("after_outbox")
                 return done
             case Action.SEND:
-                if self._sender.pause:
-                    await asyncio.sleep(self._sender.pause)
+                await asyncio.sleep(await asyncio.to_thread(self._sender.reserve, customer_id))
                 return await asyncio.to_thread(self._sender.send, step.outbox_id, customer_id, fence)
             case Action.SETTLE:
                 return await asyncio.to_thread(self._sender.settle, step.outbox_id, customer_id, fence)

@@ -15,9 +15,10 @@ from channels.observability.logs import log
 from channels.observability.metrics import Metrics
 from channels.outbound.sender import OutboxSender
 from channels.outbound.twilio import TwilioApi
+from channels.outbound.typing import TypingIndicator
 from channels.settings import ChannelSettings
 from channels.store.store import open_channel_store
-from channels.turns.bots import open_bots
+from channels.turns.bots import Bots, open_bots
 from channels.turns.service import TurnService
 from channels.worker.customer import CustomerService
 from channels.worker.engine import VERSION, Engine
@@ -50,16 +51,19 @@ class Worker:
     def start(self) -> None:
         """Begin to work, in threads of its own. Raises UserError for the catalogue, the knowledge or the release."""
         crashes = CrashPoints(self._settings.crash_point)
-        bots = open_bots(self.store, self._core, split=self._settings.split, crashes=crashes)
+        bots = open_bots(self._settings, self.store, self._core, metrics=self.metrics, crashes=crashes)
         bots.warm_up()
-        turns = TurnService(self._settings, self.store, bots, metrics=self.metrics, crashes=crashes)
         api = TwilioApi(self._settings)
         api.warm_up()
+        self._typing = TypingIndicator(api, metrics=self.metrics, enabled=self._settings.typing_indicator)
+        turns = TurnService(
+            self._settings, self.store, bots, metrics=self.metrics, typing=self._typing, crashes=crashes
+        )
         sender = OutboxSender(self._settings, self.store, api, metrics=self.metrics, crashes=crashes)
         service = CustomerService(self._settings, self.store, turns, sender, self._leases, crashes=crashes)
         self._engine.launch(service)
         self.store.beat(self._slot.executor_id, VERSION)
-        for work in (self._sweep, lambda: self._leases.keep(self._stop)):
+        for work in (self._sweep, lambda: self._leases.keep(self._stop), lambda: self._keep_slots(bots)):
             threading.Thread(target=work, daemon=True).start()
         _log.info("worker_started", executor=self._slot.executor_id)
 
@@ -94,7 +98,12 @@ class Worker:
         for customer_id in self.store.unattended(now, arrived_before=now - patience):
             self._engine.ring(customer_id, f"sweep-{period}")
 
+    def _keep_slots(self, bots: Bots) -> None:
+        if bots.limits:
+            bots.limits.keep(self._stop, every=self._settings.lease_seconds / 3)
+
     def _tidy(self) -> None:
+        self.store.answers.forget(older_than=timedelta(hours=self._settings.answer_cache_hours))
         self._engine.forget_finished(older_than_iso=(utc_now() - _KEEP_RUNS).isoformat())
 
 

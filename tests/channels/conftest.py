@@ -32,6 +32,7 @@ def settings() -> ChannelSettings:
         settle_seconds=0.01,
         part_gap_seconds=0,
         sender_per_minute=1000,
+        sends_per_second=10_000,
     )
 
 

@@ -12,7 +12,7 @@ from bot_core.releases.files import FileReleaseSource
 from bot_core.sessions.state import ConversationState
 from bot_core.settings import Settings
 from bot_core.wiring import BotFactory
-from channels.crashing import CrashPoints
+from channels.observability.metrics import Metrics
 from channels.settings import ChannelSettings
 from channels.store.records import Address
 from channels.store.store import open_channel_store
@@ -39,7 +39,7 @@ async def test_the_same_bytes_through_a_signed_webhook(split: str, settings: Cha
     client = create_app(settings, store=store).test_client()
     plain = BotFactory(settings=core, leads=store.core.leads).build(FileReleaseSource().current())
     with TwilioServer(ACCOUNT, TOKEN) as twilio:
-        channel = Channel(settings, core, store, twilio, open_bots(store, core, split={}, crashes=CrashPoints()))
+        channel = Channel(settings, core, store, twilio, open_bots(settings, store, core, metrics=Metrics()))
         for number, case in enumerate(cases(split)):
             sender = f"whatsapp:+52155{number:08d}"
             state: ConversationState | None = None

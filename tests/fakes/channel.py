@@ -11,6 +11,7 @@ from channels.inbound.webhook import read_webhook
 from channels.observability.metrics import Metrics
 from channels.outbound.sender import OutboxSender
 from channels.outbound.twilio import TwilioApi
+from channels.outbound.typing import TypingIndicator
 from channels.settings import ChannelSettings
 from channels.store.records import InboundState, StoredMessage
 from channels.store.store import ChannelStore
@@ -30,10 +31,11 @@ class Channel:
     bots: BotSource
 
     def __post_init__(self) -> None:
-        metrics = Metrics()
+        self.metrics = metrics = Metrics()
         self.settings = self.settings.model_copy(update={"api_base": self.twilio.url, "read_timeout": 0.25})
         self.api = TwilioApi(self.settings)
-        self.turns = TurnService(self.settings, self.store, self.bots, metrics=metrics)
+        typing = TypingIndicator(self.api, metrics=metrics, enabled=self.settings.typing_indicator)
+        self.turns = TurnService(self.settings, self.store, self.bots, metrics=metrics, typing=typing)
         self.sender = OutboxSender(self.settings, self.store, self.api, metrics=metrics)
         self.leases = LeaseKeeper(self.store.people, seconds=self.settings.lease_seconds)
         self.customers = CustomerService(self.settings, self.store, self.turns, self.sender, self.leases)

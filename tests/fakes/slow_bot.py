@@ -8,6 +8,7 @@ from typing import Any
 
 from bot_core.messages import BotReply, InboundMessage
 from bot_core.orchestrator import TurnResult
+from bot_core.releases.files import FileReleaseSource
 from bot_core.sessions.state import ConversationState
 from bot_core.trace import TurnTrace
 
@@ -21,7 +22,8 @@ class SlowBot:
         self.at_once = 0
         self.peak = 0
         self.faults: list[Exception] = []
-        self.release_id = "offline-base"
+        self.release = FileReleaseSource().current()
+        self.release_id = self.release.release_id
 
     def release_for(self, conversation_id: str) -> str:
         return self.release_id

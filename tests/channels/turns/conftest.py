@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot_core.settings import Settings
-from channels.crashing import CrashPoints
+from channels.observability.metrics import Metrics
 from channels.settings import ChannelSettings
 from channels.store.store import ChannelStore
 from channels.turns.bots import open_bots
@@ -29,5 +29,5 @@ def twilio(shared_twilio: TwilioServer) -> TwilioServer:
 @pytest.fixture
 def channel(settings: ChannelSettings, core: Settings, store: ChannelStore, twilio: TwilioServer) -> Channel:
     """The real bot of the promoted release, the real Twilio client, no engine."""
-    bots = open_bots(store, core, split={}, crashes=CrashPoints())
+    bots = open_bots(settings, store, core, metrics=Metrics())
     return Channel(settings, core, store, twilio, bots)
