@@ -8,6 +8,7 @@
     │   ├── PromptError             a prompt template
     │   │   └── MissingVariables
     │   ├── DatasetError            evaluation cases and personas
+    │   ├── PromotionRefused        a release that the evidence does not allow to serve
     │   └── CassetteError           recorded model traffic
     │       └── StaleCassette       a call that was never recorded: record again
     ├── ModelError                  a call to a language model
@@ -98,6 +99,14 @@ class MissingVariables(PromptError):
 
 class DatasetError(UserError):
     """An evaluation case or persona is malformed; the message names file and field."""
+
+
+class PromotionRefused(UserError):
+    """A release may not be served; `grounds` are the rule's own names of the reasons (workbench.evaluation.gate)."""
+
+    def __init__(self, message: str, *, grounds: tuple[str, ...] = (), hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.grounds = grounds
 
 
 class CassetteError(UserError):

@@ -42,6 +42,44 @@ class FoundModel:
     kind: Kind
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderKey:
+    """A provider that can be used with a key. The key itself is read nowhere here."""
+
+    provider: str
+    variable: str
+    is_set: bool
+    model: str
+    """One of its models, as a start."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelServer:
+    """A server on this machine, or where OLLAMA_HOST says."""
+
+    kind: Kind
+    base: str
+    models: tuple[str, ...]
+    """Empty when it does not answer, or serves none."""
+
+
+def provider_keys() -> tuple[ProviderKey, ...]:
+    """Every known provider, and whether its variable is set."""
+    return tuple(
+        ProviderKey(provider, variable, bool(os.environ.get(variable, "").strip()), model)
+        for variable, (provider, model) in _PROVIDERS.items()
+    )
+
+
+def model_servers() -> tuple[ModelServer, ...]:
+    """The local model's server and Ollama, asked for 0.3 s each."""
+    local, ollama = f"http://{HOST}:{PORT}/v1", _ollama_base(os.environ.get(_OLLAMA_HOST, ""))
+    return (
+        ModelServer("local", local, tuple(_names(f"{local}/models", "data", "id"))),
+        ModelServer("ollama", ollama, tuple(_names(f"{ollama}/api/tags", "models", "name"))),
+    )
+
+
 def available_models(
     *, local_base: str = f"http://{HOST}:{PORT}/v1", ollama_base: str | None = None
 ) -> tuple[FoundModel, ...]:

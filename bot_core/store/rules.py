@@ -145,11 +145,11 @@ def promotion(
 
 
 def rolled_back(history: Sequence[Promotion], *, default: str, who: str, reason: str) -> Promotion:
-    standing = _standing(history, default)
-    if len(standing) == 1:
+    known = standing(history, default)
+    if len(known) == 1:
         raise Conflict(f"{default} ships with the bot: there is nothing to roll back")
     return Promotion(
-        position=len(history) + 1, action=PromotionAction.ROLL_BACK, release_id=standing[-2], who=who, reason=reason
+        position=len(history) + 1, action=PromotionAction.ROLL_BACK, release_id=known[-2], who=who, reason=reason
     )
 
 
@@ -157,7 +157,7 @@ def served(history: Sequence[Promotion], default: str) -> str:
     return history[-1].release_id if history else default
 
 
-def _standing(history: Sequence[Promotion], default: str) -> list[str]:
+def standing(history: Sequence[Promotion], default: str) -> list[str]:
     """The served releases that a roll-back can reach, the shipped default first. Promoting the served one adds none."""
     standing = [default]
     for line in history:

@@ -11,6 +11,7 @@ from bot_core.errors import ModelNotConfigured
 from bot_core.llm.discovery import FoundModel
 from bot_core.llm.gateway import ModelSettings
 from bot_core.orchestrator import OrchestrationService
+from bot_core.prompts.library import PromptLibrary
 from bot_core.releases.files import with_model
 from bot_core.releases.release import Release
 from bot_core.releases.source import ReleaseSource
@@ -44,11 +45,14 @@ class BotShelf:
         releases: ReleaseSource,
         catalogs: CatalogShelf,
         models: Callable[[], Sequence[FoundModel]],
+        prompts: PromptLibrary | None = None,
     ) -> None:
+        """`prompts` holds those that people wrote too; None for the shipped ones."""
         self._settings = settings
         self._releases = releases
         self._catalogs = catalogs
         self._models = models
+        self._prompts = prompts
         self._bots: OrderedDict[tuple[str, str | None], OrchestrationService] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -59,7 +63,9 @@ class BotShelf:
         with self._lock:
             if key not in self._bots:
                 catalog = self._catalogs.get(choice.catalog_id).cars
-                self._bots[key] = BotFactory(settings=self._settings, catalog=catalog).build(release)
+                self._bots[key] = BotFactory(settings=self._settings, catalog=catalog, prompts=self._prompts).build(
+                    release
+                )
             self._bots.move_to_end(key)
             while len(self._bots) > _MOST_KEPT:
                 self._bots.popitem(last=False)
