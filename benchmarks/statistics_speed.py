@@ -3,7 +3,7 @@
     python -m benchmarks.statistics_speed
     python -m benchmarks.statistics_speed --conversations 2000 --trials 3
 
-Exit code 1 when it takes 10 s of CPU or more (wall time, on a quiet machine, is less: numpy uses both cores); scipy's own permutation test of a single metric runs beside it.
+Exit code 1 when it takes 10 s of CPU or more; scipy's own permutation test of a single metric runs beside it.
 """
 
 from __future__ import annotations
