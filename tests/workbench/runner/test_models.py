@@ -57,7 +57,7 @@ def test_a_missing_key_is_told_by_its_variable(desk: ModelDesk, monkeypatch: pyt
 
 
 def test_the_baseline_needs_no_connection(desk: ModelDesk):
-    assert tested(desk, ModelSettings()).error is None
+    assert outcome(desk, ModelSettings()).error is None
     assert desk.tested("other") is None
 
 
