@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     """KAVAK_KNOWLEDGE_PATH: facts and branches."""
     release: str | None = None
     """KAVAK_RELEASE: id of the release to use; default the promoted one, else the shipped offline release."""
+    channel_metrics_url: str | None = None
+    """KAVAK_CHANNEL_METRICS_URL: where the WhatsApp channel's web process gives its metrics, for the monitoring page."""
 
     @property
     def store_url(self) -> str:

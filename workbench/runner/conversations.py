@@ -1,0 +1,165 @@
+"""Conversations of every channel: found, opened, taken along, erased."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from bot_core.settings import PROJECT_ROOT, Settings
+from bot_core.store.records import Conversation, ConversationLog
+from bot_core.store.store import Store
+from workbench.runner.activity import ActivityFeed, Filling
+from workbench.runner.privacy import redacted, redacted_turns
+from workbench.runner.replies import ReplyDesk
+from workbench.storage.activity.figures import choices
+from workbench.storage.activity.rows import LeadRow, OpinionRow
+from workbench.storage.activity.search import FoundConversation, FoundPage, Search, leads_of, opinions_of, search
+
+WHATSAPP = "whatsapp"
+"""The channel with tables, and copies at Twilio, of its own."""
+_ERASE_SECONDS = 180
+
+_log = logging.getLogger(__name__)
+
+
+class ErasureProblem(StrEnum):
+    """Why nothing was erased."""
+
+    BUSY = "busy"
+    """The customer is being answered at this moment."""
+    NOT_CONFIGURED = "not_configured"
+    """The channel's settings are not on this machine."""
+    UNREACHABLE = "unreachable"
+    """Twilio, or the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConversation:
+    conversation: Conversation
+    turns: tuple[ConversationLog, ...]
+    opinions: tuple[OpinionRow, ...]
+    leads: tuple[LeadRow, ...]
+    name: str
+    """The customer's, "" when it is not known or not to be shown."""
+
+
+class ConversationDesk:
+    """`reveal` shows personal data as it is; without it there are placeholders."""
+
+    def __init__(self, settings: Settings, store: Store, feed: ActivityFeed, replies: ReplyDesk) -> None:
+        self._settings = settings
+        self._store = store
+        self._feed = feed
+        self._replies = replies
+
+    def search(self, asked: Search, *, offset: int = 0, limit: int = 25, reveal: bool = False) -> FoundPage:
+        page = search(self._feed.index(), asked, offset=offset, limit=limit)
+        return page if reveal else replace(page, items=tuple(map(_anonymous, page.items)))
+
+    def filling(self) -> Filling:
+        return self._feed.filling()
+
+    def channels(self) -> tuple[str, ...]:
+        return tuple(choices(self._feed.index(), "channel"))
+
+    def releases(self) -> tuple[str, ...]:
+        return tuple(choices(self._feed.index(), "release_id"))
+
+    def version(self, conversation_id: str) -> int:
+        """Goes up with every turn. Raises NotFound."""
+        return self._store.conversations.get(conversation_id).version
+
+    def open(self, conversation_id: str, *, reveal: bool = False) -> OpenConversation:
+        """Raises NotFound."""
+        conversation = self._store.conversations.get(conversation_id)
+        turns = self._replies.turns(conversation_id)
+        names = _names(conversation, turns)
+        index = self._feed.index()
+        return OpenConversation(
+            conversation=conversation,
+            turns=turns if reveal else redacted_turns(turns, names),
+            opinions=opinions_of(index, conversation_id),
+            leads=leads_of(index, conversation_id),
+            name=next(iter(names), "") if reveal else "",
+        )
+
+    def export(self, channel: str, customer_key: str, *, reveal: bool = False) -> bytes:
+        """All conversations of a customer that the operational store holds, as JSON."""
+        found = search(self._feed.index(), Search(customer=customer_key, channel=channel), limit=10_000)
+        ids = [one.conversation_id for one in found.items if one.customer_key == customer_key]
+        opened = [self.open(conversation_id, reveal=reveal) for conversation_id in ids]
+        document = {
+            "channel": channel,
+            "customer": customer_key,
+            "redacted": not reveal,
+            "conversations": [_document(one) for one in opened],
+        }
+        return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+    def erase(self, channel: str, customer_key: str) -> ErasureProblem | None:
+        """Everything of the customer, at Twilio too for WhatsApp; None when it is done. Cannot be undone.
+        Raises StoreError."""
+        problem = self._erase_at_channel(customer_key) if channel == WHATSAPP else None
+        if channel != WHATSAPP:
+            self._store.erasure.erase(channel, customer_key)
+        self._feed.refresh()
+        return problem
+
+    def _erase_at_channel(self, customer_key: str) -> ErasureProblem | None:
+        """By the operators' command: the workbench knows neither the channel's tables nor Twilio."""
+        environment = os.environ | {"KAVAK_DATA_DIR": str(self._settings.data_dir)}
+        if self._settings.database_url:
+            environment["KAVAK_DATABASE_URL"] = self._settings.database_url
+        try:
+            done = subprocess.run(  # noqa: S603 - no shell; the key is one argument, never an option
+                [sys.executable, "-m", "channels", "erase", "--yes", "--", customer_key],
+                cwd=PROJECT_ROOT,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=_ERASE_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return ErasureProblem.UNREACHABLE
+        if done.returncode == 0:
+            return None
+        _log.warning("erase: exit code %s: %s", done.returncode, done.stderr.strip()[-500:])
+        if "right now" in done.stderr:
+            return ErasureProblem.BUSY
+        return ErasureProblem.NOT_CONFIGURED if done.returncode == 2 else ErasureProblem.UNREACHABLE
+
+
+def _names(conversation: Conversation, turns: tuple[ConversationLog, ...]) -> tuple[str, ...]:
+    """The customer's, the one of WhatsApp first."""
+    state = conversation.state
+    told = (state.profile.name, state.lead.customer_name if state.lead else None)
+    given = (message.profile_name for turn in turns for message in turn.messages)
+    return tuple(dict.fromkeys(name for name in (*given, *told) if name))
+
+
+def _anonymous(found: FoundConversation) -> FoundConversation:
+    return replace(
+        found,
+        name="",
+        first_words=redacted(found.first_words, found.name),
+        last_words=redacted(found.last_words, found.name),
+    )
+
+
+def _document(opened: OpenConversation) -> dict[str, object]:
+    conversation = opened.conversation
+    return {
+        "conversation_id": conversation.conversation_id,
+        "release_id": conversation.release_id,
+        "created_at": conversation.created_at.isoformat(),
+        "updated_at": conversation.updated_at.isoformat(),
+        "turns": [turn.model_dump(mode="json") for turn in opened.turns],
+        "feedback": [{"turn": one.tracking_id, "source": one.source, "up": one.up} for one in opened.opinions],
+        "leads": [{"reference": one.reference, "kind": one.kind, "at": one.at.isoformat()} for one in opened.leads],
+    }
