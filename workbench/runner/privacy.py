@@ -8,10 +8,20 @@ from typing import Any
 from bot_core.redaction import redact
 from bot_core.store.records import ConversationLog
 
-_KEPT = frozenset(
-    """conversation_id tracking_id message_id release_id prompt_id prompt_hash stock_id branch_id created_at sent_at
-    started_at kind role agent purpose model rule action error""".split()
-)
+_IDS = {
+    "conversation_id",
+    "tracking_id",
+    "message_id",
+    "release_id",
+    "prompt_id",
+    "prompt_hash",
+    "stock_id",
+    "branch_id",
+}
+_PLACES = {"branch_id", "city"}
+_TIMES = {"created_at", "sent_at", "started_at"}
+_PARTS = {"kind", "role", "agent", "purpose", "model", "rule", "action", "error"}
+_KEPT = frozenset(_IDS | _PLACES | _TIMES | _PARTS)
 """Ids, times and names of parts: their digits are nobody's."""
 _NAMES = frozenset({"profile_name", "customer_name"})
 
@@ -21,11 +31,20 @@ def redacted_turns(turns: Sequence[ConversationLog], names: Iterable[str] = ()) 
     customer's that are known from elsewhere; those in the turns are found here."""
     raw = [turn.model_dump(mode="json") for turn in turns]
     known = tuple(sorted({*names, *(name for turn in raw for name in _names(turn))}))
-    return tuple(ConversationLog.model_validate(_redacted(turn, known)) for turn in raw)
+    return tuple(ConversationLog.model_validate(_relocated(_redacted(turn, known))) for turn in raw)
 
 
 def redacted(text: str, *names: str) -> str:
     return redact(text, names=[name for name in names if name])
+
+
+def _relocated(turn: dict[str, Any]) -> dict[str, Any]:
+    """A placeholder is shorter or longer than what it stands for: findings point at their excerpt's new place."""
+    for outcome in turn["trace"]["guardrails"]:
+        for finding in outcome["findings"]:
+            start = max(outcome["draft"].find(finding["excerpt"]), 0)
+            finding |= {"start": start, "end": start + len(finding["excerpt"])}
+    return turn
 
 
 def _names(value: Any) -> Iterable[str]:

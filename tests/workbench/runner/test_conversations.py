@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot_core.errors import NotFound
+from bot_core.settings import Settings
+from bot_core.store.records import Feedback, FeedbackValue
+from bot_core.trace import Finding
+from tests.fakes.activity import talk
+from workbench.runner.conversations import ErasureProblem
+from workbench.runner.workbench import Workbench
+from workbench.storage.activity.search import Search
+
+TOLD = "soy Ana María, mi cel es 55 1234 5678 y mi correo ana@example.mx; busco un versa de 250 mil"
+
+
+@pytest.fixture
+def workbench(tmp_path: Path) -> Iterator[Workbench]:
+    opened = Workbench(Settings(data_dir=tmp_path))
+    yield opened
+    opened.close()
+
+
+def test_personal_data_is_shown_to_those_only_who_may_see_it(workbench: Workbench):
+    talk(workbench.store, TOLD, profile_name="Ana María López")
+    desk = workbench.conversations
+    [hidden] = desk.search(Search()).items
+    [shown] = desk.search(Search(), reveal=True).items
+    assert (hidden.name, shown.name) == ("", "Ana María López")
+    for secret in ("55 1234 5678", "ana@example.mx", "Ana"):
+        assert secret not in hidden.last_words
+        assert secret in shown.last_words
+        assert secret not in desk.open("c1").turns[0].model_dump_json()
+        assert secret in desk.open("c1", reveal=True).turns[0].model_dump_json()
+    assert "busco un versa de 250 mil" in hidden.last_words
+    assert desk.open("c1").turns[0].trace.calls[0].model == "openai/x"
+
+
+def test_what_is_opened_has_its_opinions_and_is_gone_when_unknown(workbench: Workbench):
+    talk(workbench.store, "hola", "gracias")
+    workbench.store.feedback.give(Feedback(tracking_id="c1-2", value=FeedbackValue.DOWN, source="customer"))
+    opened = workbench.conversations.open("c1")
+    assert [(one.tracking_id, one.up) for one in opened.opinions] == [("c1-2", False)]
+    assert [turn.position for turn in opened.turns] == [1, 2]
+    with pytest.raises(NotFound):
+        workbench.conversations.open("nada")
+
+
+def test_findings_point_at_their_text_whatever_was_redacted_before_it(workbench: Workbench):
+    finding = Finding(rule="amount", excerpt="de 250 mil", start=0, end=2, message="no such amount")
+    talk(workbench.store, TOLD, findings=[finding])
+    [outcome] = workbench.conversations.open("c1").turns[0].trace.guardrails
+    [found] = outcome.findings
+    assert outcome.draft[found.start : found.end] == found.excerpt == "de 250 mil"
+    assert "55 1234" not in outcome.draft
+
+
+def test_an_export_holds_all_conversations_of_the_customer_and_no_other(workbench: Workbench):
+    for name, customer in (("c1", "ana"), ("c2", "ana"), ("c3", "anabel")):
+        talk(workbench.store, TOLD, conversation_id=name, customer=customer)
+    exported = json.loads(workbench.conversations.export("workbench", "ana"))
+    assert [one["conversation_id"] for one in exported["conversations"]] == ["c2", "c1"]
+    assert exported["redacted"] is True
+    assert "ana@example.mx" not in json.dumps(exported)
+    assert "ana@example.mx" in workbench.conversations.export("workbench", "ana", reveal=True).decode()
+
+
+def test_a_simulated_customer_is_erased_from_the_store(workbench: Workbench):
+    talk(workbench.store, "hola", conversation_id="c1")
+    talk(workbench.store, "hola", conversation_id="c2")
+    assert workbench.conversations.search(Search()).total == 2
+    assert workbench.conversations.erase("workbench", "c1") is None
+    assert [one.conversation_id for one in workbench.conversations.search(Search()).items] == ["c2"]
+    with pytest.raises(NotFound):
+        workbench.conversations.open("c1")
+
+
+def test_a_customer_of_whatsapp_is_erased_by_the_operators_command(
+    workbench: Workbench, monkeypatch: pytest.MonkeyPatch
+):
+    """The real command, without the channel's settings: it says so and erases nothing."""
+    for name in [name for name in os.environ if name.startswith(("TWILIO_", "KAVAK_WHATSAPP_"))]:
+        monkeypatch.delenv(name)
+    talk(workbench.store, "hola", channel="whatsapp", customer="a" * 32)
+    assert workbench.conversations.erase("whatsapp", "a" * 32) is ErasureProblem.NOT_CONFIGURED
+    assert workbench.conversations.open("c1").turns
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "expected"),
+    [
+        (0, "", None),
+        (2, "error: x is being answered right now (try again in a minute)", ErasureProblem.BUSY),
+        (3, "error: Twilio does not answer", ErasureProblem.UNREACHABLE),
+    ],
+)
+def test_how_the_operators_command_ended(
+    workbench: Workbench, monkeypatch: pytest.MonkeyPatch, code: int, said: str, expected: ErasureProblem | None
+):
+    asked: list[list[str]] = []
+
+    def run(command: list[str], **_options: object) -> subprocess.CompletedProcess[str]:
+        asked.append(command)
+        return subprocess.CompletedProcess(command, code, "", said)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert workbench.conversations.erase("whatsapp", "--help") is expected
+    assert asked[0][1:] == ["-m", "channels", "erase", "--yes", "--", "--help"]
