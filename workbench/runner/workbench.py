@@ -6,9 +6,12 @@ from bot_core.llm.discovery import FoundModel, available_models
 from bot_core.releases.source import ReleaseSource
 from bot_core.settings import Settings
 from bot_core.store.store import open_store
+from workbench.runner.activity import ActivityFeed
 from workbench.runner.bots import BotShelf
 from workbench.runner.catalogs import CatalogShelf
+from workbench.runner.conversations import ConversationDesk
 from workbench.runner.experiments import ExperimentDesk
+from workbench.runner.monitoring import MonitoringDesk
 from workbench.runner.opinions import Opinions
 from workbench.runner.people import NameFile
 from workbench.runner.portal import Portal
@@ -26,6 +29,9 @@ class Workbench:
         self.bots = BotShelf(settings, self.releases, self.catalogs, self.models)
         self.portal = Portal()
         self.replies = ReplyDesk(self.portal, self.store.conversations, self.bots.bot)
+        self.activity = ActivityFeed(self.store)
+        self.conversations = ConversationDesk(settings, self.store, self.activity, self.replies)
+        self.monitoring = MonitoringDesk(settings, self.store, self.activity)
         self.opinions = Opinions(self.store.feedback, CHANNEL)
         self.names = NameFile(settings.data_dir)
         self.experiments = ExperimentDesk(settings, self.catalogs)
@@ -36,5 +42,6 @@ class Workbench:
 
     def close(self) -> None:
         self.portal.close()
+        self.activity.close()
         self.experiments.close()
         self.store.close()
