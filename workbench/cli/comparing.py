@@ -14,17 +14,10 @@ from rich.table import Table
 from bot_core.settings import Settings, load_settings
 from workbench.evaluation.compare import Comparison, Rate
 from workbench.evaluation.compare import compare as compared
-from workbench.evaluation.dataset.loading import load_dataset
-from workbench.evaluation.experiments import (
-    Experiment,
-    ExperimentSpec,
-    Progress,
-    database_path,
-    run_experiment,
-    runs_folder,
-)
-from workbench.records import VariantSpec
-from workbench.storage.database import WorkbenchDatabase, open_database
+from workbench.evaluation.experiments.running import run_experiment
+from workbench.records import CaseResult, ExperimentProgress, ExperimentRecord, ExperimentSpec, VariantSpec
+from workbench.storage.database import database_path, open_database
+from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
 from workbench.storage.rebuild import rebuild
 
 _MOST_FLIPS = 20
@@ -43,16 +36,15 @@ class CompareOptions:
     json_output: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    record: ExperimentRecord
+    results: tuple[tuple[CaseResult, ...], ...]
+
+
 def run_compare(options: CompareOptions) -> None:
-    """Run both variants, store the experiment, print the comparison."""
-    settings = load_settings()
-    if options.catalog:
-        settings = settings.model_copy(update={"catalog_path": options.catalog})
-    database = open_database(database_path(settings))
-    try:
-        experiment = asyncio.run(_experiment(options, settings, database))
-    finally:
-        database.close()
+    """Run both variants, print the comparison."""
+    experiment = asyncio.run(_experiment(options, load_settings()))
     comparison = compared(*experiment.results)
     if options.json_output:
         _print_json(experiment, comparison)
@@ -64,13 +56,13 @@ def run_rebuild() -> None:
     settings = load_settings()
     database = open_database(database_path(settings))
     try:
-        count = rebuild(database, runs_folder(settings))
+        count = rebuild(database, ExperimentFiles(experiments_folder(settings)))
     finally:
         database.close()
     typer.echo(f"{database.path}: {count} runs")
 
 
-async def _experiment(options: CompareOptions, settings: Settings, database: WorkbenchDatabase) -> Experiment:
+async def _experiment(options: CompareOptions, settings: Settings) -> Experiment:
     spec = ExperimentSpec(
         name=f"{options.a} / {options.b}",
         variants=(
@@ -80,20 +72,19 @@ async def _experiment(options: CompareOptions, settings: Settings, database: Wor
         split=options.split,
         trials=options.trials,
         concurrency=options.concurrency,
+        catalog_path=str(options.catalog) if options.catalog else None,
+        dataset_path=str(options.dataset) if options.dataset else None,
     )
-    return await run_experiment(
-        spec,
-        settings,
-        dataset=load_dataset(options.dataset),
-        experiment_id=options.resume,
-        database=database,
-        on_progress=None if options.json_output else _show_progress,
-    )
+    folder = ExperimentFiles(experiments_folder(settings)).create(spec, options.resume)
+    await run_experiment(folder, settings, on_progress=None if options.json_output else _show_progress)
+    return Experiment(folder.record(), tuple(tuple(folder.results(run_id)) for run_id in folder.run_ids()))
 
 
-def _show_progress(progress: Progress) -> None:
+def _show_progress(progress: ExperimentProgress) -> None:
+    if not progress.total:
+        return
     end = "\n" if progress.done == progress.total else ""
-    typer.echo(f"\r{progress.variant}: {progress.done}/{progress.total} {end}", nl=False, err=True)
+    typer.echo(f"\r{progress.done}/{progress.total} {end}", nl=False, err=True)
 
 
 def _print_table(experiment: Experiment, comparison: Comparison) -> None:

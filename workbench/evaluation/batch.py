@@ -1,16 +1,18 @@
-"""Many cases at once: concurrency, progress, cancelling, and a journal that a killed run goes on from."""
+"""Many cases at once: concurrency, progress, stopping. Results are handed on as they come, never collected."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Protocol, TypeVar
 
 from workbench.evaluation.build import Subject
 from workbench.evaluation.dataset.case import Case
 from workbench.evaluation.simulation import execute
 from workbench.records import CaseResult
+
+Job = TypeVar("Job")
 
 
 class CancelToken:
@@ -33,12 +35,30 @@ class OnResult(Protocol):
         ...
 
 
-class ResultLog(Protocol):
-    """Where results are kept while a run is under way."""
+async def play_all(
+    jobs: Iterable[Job],
+    play: Callable[[Job], Awaitable[None]],
+    *,
+    concurrency: int,
+    cancel: CancelToken | None = None,
+) -> None:
+    """`play` every job, `concurrency` at once, in their order. What `play` raises ends all.
 
-    def results(self) -> tuple[CaseResult, ...]: ...
+    Jobs are taken when there is a place for them, so that their number costs no memory.
+    """
+    waiting = iter(jobs)
 
-    def append(self, result: CaseResult) -> None: ...
+    async def work() -> None:
+        for job in waiting:
+            if cancel and cancel.cancelled:
+                return
+            await play(job)
+            # An offline case never waits for anything: let the loop's other work have its turn.
+            await asyncio.sleep(0)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(concurrency):
+            group.create_task(work())
 
 
 async def run_batch(
@@ -47,36 +67,25 @@ async def run_batch(
     *,
     trials: int = 1,
     concurrency: int = 8,
-    log: ResultLog | None = None,
     on_result: OnResult | None = None,
     cancel: CancelToken | None = None,
 ) -> tuple[CaseResult, ...]:
-    """Play every case `trials` times, `concurrency` at once; what the log already holds is not played again.
+    """Play every case `trials` times and keep the results in memory, in the order of the cases.
 
-    Each result is in the log before it is reported. The results come back in the order of the cases; after a cancel,
-    only those that were played.
+    For the gate and for recording; an experiment streams its results to disk (evaluation.experiments). After a cancel,
+    only those that were played come back.
     """
     jobs = [(case, trial) for case in cases for trial in range(1, trials + 1)]
-    done = {(result.case_id, result.trial): result for result in (log.results() if log else ())}
-    places = asyncio.Semaphore(concurrency)
+    done: dict[tuple[str, int], CaseResult] = {}
 
-    async def play(case: Case, trial: int) -> None:
-        async with places:
-            if cancel and cancel.cancelled:
-                return
-            result = await execute(
-                case, subject.bot, subject.notebook, subject.context, trial=trial, session=subject.session
-            )
-            if log:
-                log.append(result)
-            done[case.id, trial] = result
-            if on_result:
-                on_result(result, done=len(done), total=len(jobs))
-            # An offline case never waits for anything: let the loop's other work have its turn.
-            await asyncio.sleep(0)
+    async def play(job: tuple[Case, int]) -> None:
+        case, trial = job
+        result = await execute(
+            case, subject.bot, subject.notebook, subject.context, trial=trial, session=subject.session
+        )
+        done[case.id, trial] = result
+        if on_result:
+            on_result(result, done=len(done), total=len(jobs))
 
-    async with asyncio.TaskGroup() as group:
-        for case, trial in jobs:
-            if (case.id, trial) not in done:
-                group.create_task(play(case, trial))
+    await play_all(jobs, play, concurrency=concurrency, cancel=cancel)
     return tuple(done[case.id, trial] for case, trial in jobs if (case.id, trial) in done)

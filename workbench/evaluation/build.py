@@ -16,7 +16,7 @@ from bot_core.offline.understanding import RuleBasedUnderstanding
 from bot_core.orchestrator import OrchestrationService
 from bot_core.prompts.library import PromptLibrary
 from bot_core.releases.files import FileReleaseSource, with_model
-from bot_core.releases.release import Release
+from bot_core.releases.release import AgentDefinition, Release
 from bot_core.releases.source import ReleaseSource
 from bot_core.settings import Settings
 from bot_core.wiring import BotFactory, load_catalog, load_knowledge
@@ -84,14 +84,17 @@ def variant_release(variant: VariantSpec, releases: ReleaseSource) -> Release:
     release = releases.get(variant.release_id)
     if variant.model is not None:
         release = with_model(release, variant.model)
-    if not variant.prompts and variant.guardrails in (None, release.behaviour.guardrails):
+    if not (variant.prompts or variant.models) and variant.guardrails in (None, release.behaviour.guardrails):
         return release
     agents = {
-        name: agent.model_copy(update={"prompt": variant.prompts.get(name, agent.prompt)})
+        name: AgentDefinition(
+            prompt=variant.prompts.get(name, agent.prompt), settings=variant.models.get(name, agent.settings)
+        )
         for name, agent in release.agents.items()
     }
     guardrails = release.behaviour.guardrails if variant.guardrails is None else variant.guardrails
-    changes = json.dumps([sorted(variant.prompts.items()), guardrails])
+    models = [[name, settings.model_dump_json()] for name, settings in sorted(variant.models.items())]
+    changes = json.dumps([sorted(variant.prompts.items()), guardrails, *([models] if models else [])])
     digest = hashlib.sha256(changes.encode()).hexdigest()[:6]
     return release.model_copy(
         update={

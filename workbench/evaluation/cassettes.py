@@ -15,6 +15,8 @@ from bot_core.llm.cassettes import (
     half_played,
     recording_gateway,
 )
+from bot_core.prompts.library import PromptLibrary
+from bot_core.releases.source import ReleaseSource
 from bot_core.settings import PROJECT_ROOT, Settings
 from workbench.evaluation.build import Subject, build_subject
 from workbench.evaluation.dataset.case import Case
@@ -44,9 +46,23 @@ class ReplaySession:
         return half_played(player for player in self._players if player.key.case in ids)
 
 
-def replayed_subject(variant: VariantSpec, settings: Settings, session: ReplaySession) -> Subject:
+def replayed_subject(
+    variant: VariantSpec,
+    settings: Settings,
+    session: ReplaySession,
+    *,
+    releases: ReleaseSource | None = None,
+    prompts: PromptLibrary | None = None,
+) -> Subject:
     """The variant's bot with every model call answered from a cassette."""
-    return build_subject(variant, settings, gateway=lambda baseline: ReplayGateway(offline=baseline), session=session)
+    return build_subject(
+        variant,
+        settings,
+        releases=releases,
+        prompts=prompts,
+        gateway=lambda baseline: ReplayGateway(offline=baseline),
+        session=session,
+    )
 
 
 def recorded_subject(

@@ -1,149 +1,123 @@
-"""Experiments run here, in a thread of their own: a reload or a closed tab stops nothing, every tab sees the same."""
+"""Experiments for the pages: each runs in a process of its own, so that a closed browser or server stops none."""
 
 from __future__ import annotations
 
-import logging
+import os
+import subprocess
+import sys
 import threading
-from dataclasses import dataclass, field, replace
 
-from bot_core.errors import NotFound
-from bot_core.settings import Settings
-from workbench.evaluation.batch import CancelToken
-from workbench.evaluation.experiments import ExperimentSpec, Progress, database_path, run_experiment
-from workbench.records import CaseResult, ExperimentRecord, Verdict
-from workbench.runner.catalogs import CatalogShelf
-from workbench.runner.portal import Portal
-from workbench.storage.database import WorkbenchDatabase, open_database
+from bot_core.errors import UserError
+from bot_core.settings import PROJECT_ROOT, Settings
+from workbench.evaluation.experiments.estimating import Estimate, estimate
+from workbench.records import CaseResult, ExperimentProgress, ExperimentRecord, ExperimentSpec, RunStatus
+from workbench.storage.database import WorkbenchDatabase, database_path, open_database
+from workbench.storage.experiment_files import Control, ExperimentFiles, ExperimentFolder, experiments_folder
 
-_log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class VariantProgress:
-    name: str
-    done: int = 0
-    total: int = 0
-    passed: int = 0
-    failed: int = 0
-    """Errors and cases that nothing scored are in `done` alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """An experiment under way, or one of this process that failed before it could be stored."""
-
-    experiment_id: str
-    name: str
-    variants: tuple[VariantProgress, ...]
-    cancelling: bool = False
-    problem: BaseException | None = None
-
-
-@dataclass(slots=True)
-class _Running:
-    live: Live
-    cancel: CancelToken = field(default_factory=CancelToken)
+_OVER = (RunStatus.FINISHED, RunStatus.CANCELLED)
 
 
 class ExperimentDesk:
-    """Any number of experiments at once. Safe for many threads. The database is opened when first needed."""
+    """Any number of experiments at once. Safe for many threads."""
 
-    def __init__(self, settings: Settings, catalogs: CatalogShelf) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._catalogs = catalogs
-        self._portal = Portal()
-        self._running: dict[str, _Running] = {}
+        self.files = ExperimentFiles(experiments_folder(settings))
+        self._children: list[subprocess.Popen[bytes]] = []
         self._lock = threading.Lock()
         self._opened: WorkbenchDatabase | None = None
 
     @property
     def database(self) -> WorkbenchDatabase:
-        """Raises StoreError that names the process when another one holds the file."""
+        """Opened when first needed. Raises StoreError that names the process when another one holds the file."""
         with self._lock:
             if self._opened is None:
                 self._opened = open_database(database_path(self._settings))
             return self._opened
 
-    def start(self, experiment_id: str, spec: ExperimentSpec, catalog_id: str | None) -> None:
-        """Returns at once; starting the same id twice runs it once. Raises StoreError (see `database`)."""
-        database = self.database
-        settings = self._settings.model_copy(update={"catalog_path": self._catalogs.get(catalog_id).path})
-        variants = tuple(VariantProgress(variant.name) for variant in spec.variants)
-        with self._lock:
-            if experiment_id in self._running:
-                return
-            running = self._running[experiment_id] = _Running(Live(experiment_id, spec.name, variants))
-        self._portal.submit(self._run(running, spec, settings, database))
+    def start(self, spec: ExperimentSpec, *, experiment_id: str | None = None) -> str:
+        """Returns at once with the experiment's id; the same id twice runs it once. Raises StoreError."""
+        folder = self.files.create(spec, experiment_id)
+        if folder.progress().status is RunStatus.QUEUED and not folder.is_running():
+            self._spawn(folder)
+        return folder.experiment_id
 
-    def live(self, experiment_id: str) -> Live | None:
-        """None when it is not of this process, or is over: then the database holds it."""
-        with self._lock:
-            running = self._running.get(experiment_id)
-            return running.live if running else None
+    def resume(self, experiment_id: str, *, budget_usd: str | None = None) -> None:
+        """Go on with one that was paused, killed or out of money. Raises NotFound; UserError when it is over."""
+        folder = self.files.open(experiment_id)
+        if folder.progress().status in _OVER:
+            raise UserError(f"the experiment {experiment_id} is over", hint="start a new one")
+        if budget_usd is not None:
+            folder.write_spec(ExperimentSpec.model_validate({**folder.spec.model_dump(), "budget_usd": budget_usd}))
+        folder.ask(Control.RUN)
+        if not folder.is_running():
+            self._spawn(folder)
+
+    def pause(self, experiment_id: str) -> None:
+        """Calls under way are finished and kept. Raises NotFound."""
+        self.files.open(experiment_id).ask(Control.PAUSE)
 
     def cancel(self, experiment_id: str) -> None:
-        """Cases under way are finished and kept, no new one starts."""
-        with self._lock:
-            running = self._running.get(experiment_id)
-            if running:
-                running.cancel.cancel()
-                running.live = replace(running.live, cancelling=True)
+        """As `pause`, for good: what was played becomes a run of its own. Raises NotFound."""
+        folder = self.files.open(experiment_id)
+        folder.ask(Control.CANCEL)
+        if not folder.is_running() and folder.progress().status not in _OVER:
+            self._spawn(folder)
 
-    def past(self, *, limit: int = 30) -> list[ExperimentRecord]:
-        """Newest first, those under way included."""
-        return self.database.experiments(limit=limit)
+    def progress(self, experiment_id: str) -> ExperimentProgress:
+        """Raises NotFound."""
+        self._reap()
+        return self.files.open(experiment_id).progress()
 
-    def record(self, experiment_id: str) -> ExperimentRecord | None:
-        try:
-            return self.database.experiment(experiment_id)
-        except NotFound:
-            return None
+    def record(self, experiment_id: str) -> ExperimentRecord:
+        """Raises NotFound."""
+        return self.files.open(experiment_id).record()
 
     def results(self, run_id: str) -> list[CaseResult]:
-        return self.database.results(run_id)
+        """Of a run that is over, or what was played so far. Raises NotFound, StoreError."""
+        return [*self.files.of_run(run_id).results(run_id)]
+
+    def estimate(self, spec: ExperimentSpec) -> Estimate:
+        """What it will cost and how long it will take. Raises UserError for a wrong name."""
+        return estimate(spec, self._settings)
+
+    def list(self, *, limit: int = 30) -> tuple[ExperimentProgress, ...]:
+        """Newest first, those under way included."""
+        return tuple(folder.progress() for folder in self.files.list(limit))
 
     def close(self) -> None:
-        """What is under way stops; its journal stays, so that the same id goes on from there."""
-        self._portal.close()
+        """What is under way goes on without us."""
+        self._reap()
         if self._opened:
             self._opened.close()
 
-    async def _run(
-        self, running: _Running, spec: ExperimentSpec, settings: Settings, database: WorkbenchDatabase
-    ) -> None:
-        experiment_id = running.live.experiment_id
-        try:
-            await run_experiment(
-                spec,
-                settings,
-                experiment_id=experiment_id,
-                database=database,
-                on_progress=lambda progress: self._note(running, progress),
-                cancel=running.cancel,
+    def _spawn(self, folder: ExperimentFolder) -> None:
+        command = [sys.executable, "-m", "workbench", "resume", folder.experiment_id, "--quiet"]
+        with folder.log.open("ab") as log, self._lock:
+            self._children.append(
+                subprocess.Popen(  # noqa: S603 - our own command; the id was checked by ExperimentFiles
+                    command,
+                    cwd=PROJECT_ROOT,
+                    env=os.environ | environment(self._settings),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
             )
-        except Exception as error:  # noqa: BLE001 - shown on the page that asked for it
-            _log.warning("experiment %s: %s", experiment_id, error, exc_info=True)
-            with self._lock:
-                running.live = replace(running.live, problem=error)
-            return
+
+    def _reap(self) -> None:
+        """Collect processes that have ended."""
         with self._lock:
-            del self._running[experiment_id]
-
-    def _note(self, running: _Running, progress: Progress) -> None:
-        with self._lock:
-            variants = tuple(
-                _counted(variant, progress) if variant.name == progress.variant else variant
-                for variant in running.live.variants
-            )
-            running.live = replace(running.live, variants=variants)
+            self._children = [child for child in self._children if child.poll() is None]
 
 
-def _counted(variant: VariantProgress, progress: Progress) -> VariantProgress:
-    verdict = progress.result.verdict
-    return replace(
-        variant,
-        done=progress.done,
-        total=progress.total,
-        passed=variant.passed + (verdict is Verdict.PASS),
-        failed=variant.failed + (verdict is Verdict.FAIL),
-    )
+def environment(settings: Settings) -> dict[str, str]:
+    """The variables that give another process these settings."""
+    values = {
+        "KAVAK_DATA_DIR": settings.data_dir,
+        "KAVAK_DATABASE_URL": settings.database_url,
+        "KAVAK_CATALOG_PATH": settings.catalog_path,
+        "KAVAK_KNOWLEDGE_PATH": settings.knowledge_path,
+    }
+    return {name: str(value) for name, value in values.items() if value is not None}

@@ -34,7 +34,7 @@ class Workbench:
         self.monitoring = MonitoringDesk(settings, self.store, self.activity)
         self.opinions = Opinions(self.store.feedback, CHANNEL)
         self.names = NameFile(settings.data_dir)
-        self.experiments = ExperimentDesk(settings, self.catalogs)
+        self.experiments = ExperimentDesk(settings)
 
     def models(self) -> tuple[FoundModel, ...]:
         """The models that this machine can use now; asks a local server, so keep the answer for a while."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot_core.errors import NotFound, StoreError
+from bot_core.settings import Settings
 from workbench.records import CaseResult, ExperimentRecord, RunRecord, Verdict
 from workbench.storage.frames import results_frame, scores_frame
 from workbench.storage.migrations import migrate
@@ -30,6 +31,10 @@ class VerdictRow:
     scorer: str
     verdict: Verdict
     reasons: tuple[str, ...]
+
+
+def database_path(settings: Settings) -> Path:
+    return settings.data_dir / "workbench.duckdb"
 
 
 def open_database(path: Path) -> WorkbenchDatabase:

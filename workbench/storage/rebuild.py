@@ -1,27 +1,25 @@
-"""The database can be thrown away: the runs' files hold everything."""
+"""The database can be thrown away: the experiments' files hold everything."""
 
 from __future__ import annotations
 
-from itertools import groupby
-from pathlib import Path
-
 from workbench.records import ExperimentRecord, RunRecord, RunStatus
 from workbench.storage.database import WorkbenchDatabase
-from workbench.storage.run_files import RunFiles
+from workbench.storage.experiment_files import ExperimentFiles
+from workbench.storage.run_files import read_results, read_run
 
 
-def rebuild(database: WorkbenchDatabase, runs_folder: Path) -> int:
-    """Empty the tables and read all runs of `runs_folder` again; returns how many. Raises StoreError."""
-    files = RunFiles(runs_folder)
+def rebuild(database: WorkbenchDatabase, files: ExperimentFiles) -> int:
+    """Empty the tables and read all runs that are over again; returns how many. Raises StoreError."""
     database.clear()
-    records: list[RunRecord] = []
-    for run, results in files.all():
-        database.save_results(run, results)
-        records.append(run)
-    records.sort(key=lambda run: (run.experiment_id, run.position))
-    for _, runs in groupby(records, key=lambda run: run.experiment_id):
-        database.save_experiment(experiment_of(tuple(runs)))
-    return len(records)
+    count = 0
+    for folder in files.list(limit=1_000_000):
+        paths = [path for run_id in folder.run_ids() if (path := folder.run_path(run_id)).exists()]
+        for path in paths:
+            database.save_results(read_run(path), list(read_results(path)))
+        if paths:
+            database.save_experiment(experiment_of(tuple(read_run(path) for path in paths)))
+        count += len(paths)
+    return count
 
 
 def experiment_of(runs: tuple[RunRecord, ...]) -> ExperimentRecord:

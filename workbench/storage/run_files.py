@@ -1,77 +1,83 @@
-"""A finished run: one immutable Parquet file with the run's record in its metadata."""
+"""A finished run: one immutable Parquet file with the run's record in its metadata, written and read in pieces."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot_core.errors import Immutable, NotFound, StoreError
 from workbench.records import CaseResult, RunRecord
-from workbench.storage.journal import Journal
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _RECORD = b"kavak.run"
+_GROUP = 100
+"""Results in one row group: what is in memory at once."""
+_AS_JSON = ("turns", "error", "evaluation_calls", "simulated")
+"""Columns that hold one JSON text."""
 
 
-class RunFiles:
-    """The runs of one folder: `<run_id>.jsonl` while a run is under way, then `<run_id>.parquet`."""
+def write_run(path: Path, run: RunRecord, results: Iterable[CaseResult]) -> None:
+    """Write the run once, whole or not at all. Raises Immutable when it is there already, StoreError for the disk."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def journal(self, run_id: str) -> Journal:
-        return Journal(self._folder / f"{run_id}.jsonl")
-
-    def exists(self, run_id: str) -> bool:
-        return self._path(run_id).exists()
-
-    def save(self, run: RunRecord, results: Sequence[CaseResult]) -> Path:
-        """Write the run once, whole or not at all. Raises Immutable when it is there already."""
-        import pyarrow.parquet as pq
-
-        path = self._path(run.run_id)
-        if path.exists():
-            raise Immutable(f"the run {run.run_id} is already saved")
-        self._folder.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(".tmp")
-        pq.write_table(_table(run, results), half, compression="zstd")
+    if path.exists():
+        raise Immutable(f"the run {run.run_id} is already saved")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(".tmp")
+    schema = _schema(run)
+    remaining = iter(results)
+    try:
+        with pq.ParquetWriter(half, schema, compression="zstd") as writer:
+            while group := [_row(result) for result in islice(remaining, _GROUP)]:
+                writer.write_table(pa.Table.from_pylist(group, schema=schema))
         half.replace(path)
-        return path
-
-    def load(self, run_id: str) -> tuple[RunRecord, tuple[CaseResult, ...]]:
-        """Raises NotFound, or StoreError for a file that is no run."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        path = self._path(run_id)
-        if not path.exists():
-            raise NotFound(f"no run {run_id} in {self._folder}")
-        try:
-            table = pq.read_table(path)
-            record = RunRecord.model_validate_json(table.schema.metadata[_RECORD])
-            return record, tuple(_result(row) for row in table.to_pylist())
-        except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
-            raise StoreError(f"{path}: not a run of this workbench: {type(error).__name__}") from error
-
-    def run_ids(self) -> tuple[str, ...]:
-        return tuple(sorted(path.stem for path in self._folder.glob("*.parquet")))
-
-    def all(self) -> Iterator[tuple[RunRecord, tuple[CaseResult, ...]]]:
-        return (self.load(run_id) for run_id in self.run_ids())
-
-    def _path(self, run_id: str) -> Path:
-        return self._folder / f"{run_id}.parquet"
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def _table(run: RunRecord, results: Sequence[CaseResult]) -> pa.Table:
+def read_run(path: Path) -> RunRecord:
+    """The record alone. Raises NotFound, or StoreError for a file that is no run."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not path.exists():
+        raise NotFound(f"no run {path.stem} in {path.parent}")
+    try:
+        return RunRecord.model_validate_json(pq.read_schema(path).metadata[_RECORD])
+    except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
+        raise _not_a_run(path, error) from error
+
+
+def read_results(path: Path) -> Iterator[CaseResult]:
+    """The run's results in its order, one row group in memory at a time. Raises as `read_run`."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    read_run(path)
+    try:
+        with pq.ParquetFile(path) as file:
+            for group in range(file.num_row_groups):
+                for row in file.read_row_group(group).to_pylist():
+                    yield _result(row)
+    except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
+        raise _not_a_run(path, error) from error
+
+
+def _not_a_run(path: Path, error: Exception) -> StoreError:
+    return StoreError(f"{path}: not a run of this workbench: {type(error).__name__}")
+
+
+def _schema(run: RunRecord) -> pa.Schema:
     import pyarrow as pa
 
     score = pa.struct([("scorer", pa.string()), ("verdict", pa.string()), ("reasons", pa.list_(pa.string()))])
-    schema = pa.schema(
+    return pa.schema(
         [
             ("case_id", pa.string()),
             ("why", pa.string()),
@@ -83,21 +89,20 @@ def _table(run: RunRecord, results: Sequence[CaseResult]) -> pa.Table:
             ("turns", pa.string()),
             ("error", pa.string()),
             ("seconds", pa.float64()),
+            ("evaluation_calls", pa.string()),
+            ("simulated", pa.string()),
         ],
         metadata={_RECORD: run.model_dump_json().encode()},
     )
-    return pa.Table.from_pylist([_row(result) for result in results], schema=schema)
 
 
 def _row(result: CaseResult) -> dict[str, Any]:
     """Verdicts as columns that SQL can read; the transcript as one JSON text."""
     row = result.model_dump(mode="json")
-    row["turns"] = json.dumps(row["turns"], ensure_ascii=False)
-    row["error"] = json.dumps(row["error"], ensure_ascii=False) if row["error"] else None
-    return row
+    return row | {name: json.dumps(row[name], ensure_ascii=False) if row[name] else None for name in _AS_JSON}
 
 
 def _result(row: dict[str, Any]) -> CaseResult:
-    turns = json.loads(row["turns"])
-    error = json.loads(row["error"]) if row["error"] else None
-    return CaseResult.model_validate({**row, "turns": turns, "error": error})
+    values = {name: json.loads(row[name]) for name in _AS_JSON if row.get(name)}
+    plain = {name: value for name, value in row.items() if name not in _AS_JSON}
+    return CaseResult.model_validate(plain | values)

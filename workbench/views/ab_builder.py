@@ -8,12 +8,10 @@ import streamlit as st
 
 from bot_core.errors import DatasetError
 from bot_core.llm.gateway import OFFLINE_MODEL
-from bot_core.messages import new_id
 from bot_core.releases.release import AgentName, Release
 from workbench import session
 from workbench.evaluation.dataset.loading import SPLITS, Dataset
-from workbench.evaluation.experiments import ExperimentSpec
-from workbench.records import VariantSpec
+from workbench.records import ExperimentSpec, VariantSpec
 from workbench.runner.bots import model_settings
 from workbench.texts.texts import section, text
 from workbench.views.figures import plain
@@ -153,6 +151,8 @@ def _short(spec: VariantSpec) -> str:
 
 
 def _start(spec: ExperimentSpec) -> None:
-    experiment_id = new_id()[:12]
-    session.workbench().experiments.start(experiment_id, spec, session.choice().catalog_id)
-    session.open_experiment(experiment_id)
+    workbench = session.workbench()
+    catalog = session.choice().catalog_id
+    if catalog:
+        spec = spec.model_copy(update={"catalog_path": str(workbench.catalogs.get(catalog).path)})
+    session.open_experiment(workbench.experiments.start(spec))

@@ -5,35 +5,30 @@ from __future__ import annotations
 import streamlit as st
 
 from workbench import session
-from workbench.runner.experiments import Live, VariantProgress
-from workbench.texts.problems import say
+from workbench.records import ExperimentProgress, RunProgress
 from workbench.texts.texts import text
 from workbench.views.figures import plain
 
 
-def show_progress(live: Live) -> None:
-    st.header(plain(live.name), anchor=False)
-    if live.problem:
-        st.error(text("ab.failed", problem=say(live.problem)), icon="⚠️")
-        return
+def show_progress(progress: ExperimentProgress) -> None:
+    st.header(plain(progress.name), anchor=False)
     st.caption(text("ab.running"))
-    for variant in live.variants:
-        _variant(variant)
+    for run in progress.runs:
+        _run(run)
     st.button(
-        text("ab.cancelling") if live.cancelling else text("ab.cancel"),
-        disabled=live.cancelling,
+        text("ab.cancel"),
         icon=":material/stop_circle:",
         help=text("ab.cancel_help"),
         on_click=session.workbench().experiments.cancel,
-        args=(live.experiment_id,),
+        args=(progress.experiment_id,),
     )
 
 
-def _variant(variant: VariantProgress) -> None:
-    done = variant.done / variant.total if variant.total else 0.0
+def _run(run: RunProgress) -> None:
+    done = run.done / run.total if run.total else 0.0
     state = (
-        text("ab.progress", done=variant.done, total=variant.total, passed=variant.passed, failed=variant.failed)
-        if variant.total
+        text("ab.progress", done=run.done, total=run.total, passed=run.passed, failed=run.failed)
+        if run.total
         else text("ab.waiting")
     )
-    st.progress(done, text=f"**{plain(variant.name)}** · {state}")
+    st.progress(done, text=f"**{plain(run.variant)}** · {state}")

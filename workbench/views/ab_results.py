@@ -17,6 +17,7 @@ from workbench.views.ab_chart import interval, rates_chart
 from workbench.views.figures import day_and_time, dollars, plain, seconds
 
 _CHANGED, _FAILED, _ALL = "changed", "failed", "all"
+_BROKEN_OFF = (RunStatus.FAILED, RunStatus.INTERRUPTED, RunStatus.PAUSED, RunStatus.OVER_BUDGET)
 _MARKS = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.ERROR: "!", Verdict.UNSCORED: "·"}
 
 
@@ -39,11 +40,6 @@ def show_results(record: ExperimentRecord) -> None:
         _price(runs, results)
 
 
-def is_interrupted(record: ExperimentRecord) -> bool:
-    """Stored as running, but no longer by this process: the workbench was stopped meanwhile."""
-    return record.status is RunStatus.RUNNING and session.workbench().experiments.live(record.experiment_id) is None
-
-
 def _about(record: ExperimentRecord) -> None:
     if record.runs:
         first = record.runs[0]
@@ -59,7 +55,7 @@ def _about(record: ExperimentRecord) -> None:
                 )
             )
         )
-    if is_interrupted(record) or record.status is RunStatus.FAILED:
+    if record.status in _BROKEN_OFF:
         st.warning(text("ab.interrupted"), icon="⚠️")
     elif record.status is RunStatus.CANCELLED:
         st.warning(text("ab.cancelled"), icon="⚠️")

@@ -77,7 +77,6 @@ def test_a_run_survives_a_reload_shows_in_a_second_tab_and_can_be_cancelled(
     other = context.new_page()
     other.goto(page.url)
     other.get_by_role("button", name="Detener").click()
-    expect(other.get_by_role("button", name="Deteniendo…")).to_be_disabled()
     model_server.release()
     expect(page.get_by_text("No hay casos jugados por las dos variantes", exact=False)).to_be_visible(
         timeout=RUN_TIMEOUT

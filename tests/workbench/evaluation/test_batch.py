@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from workbench.evaluation.batch import CancelToken, run_batch
+from workbench.evaluation.batch import CancelToken, play_all, run_batch
 from workbench.evaluation.build import build_subject
 from workbench.records import CaseResult, VariantSpec
-from workbench.storage.journal import Journal
 
 
 @pytest.fixture
@@ -47,32 +46,42 @@ async def test_no_more_cases_at_once_than_asked_for(few, subject, monkeypatch):
     assert peak == 2
 
 
-async def test_progress_is_told_after_each_case_is_safe(few, subject, tmp_path):
-    journal = Journal(tmp_path / "r.jsonl")
-    seen: list[tuple[int, int, int]] = []
+async def test_progress_is_told_after_each_case(few, subject):
+    seen: list[tuple[int, int]] = []
 
     def tell(result, *, done, total):
-        seen.append((done, total, len(Journal(tmp_path / "r.jsonl").results())))
+        seen.append((done, total))
 
-    await run_batch(few.cases, subject, log=journal, on_result=tell)
-    assert seen == [(n, len(few.cases), n) for n in range(1, len(few.cases) + 1)]
+    await run_batch(few.cases, subject, on_result=tell)
+    assert seen == [(n, len(few.cases)) for n in range(1, len(few.cases) + 1)]
 
 
-async def test_a_killed_run_goes_on_where_it_stopped(few, subject, tmp_path, monkeypatch):
-    path = tmp_path / "r.jsonl"
-    await run_batch(few.cases[:2], subject, log=Journal(path))
-    path.write_bytes(path.read_bytes() + b'{"case_id": "cut sho')
-    played: list[str] = []
-    handle = subject.bot.handle
+async def test_jobs_are_taken_when_there_is_a_place_for_them():
+    taken, played = 0, 0
 
-    async def noted(messages, state, **options):
-        played.append(state.conversation_id)
-        return await handle(messages, state, **options)
+    def jobs():
+        nonlocal taken
+        for number in range(100):
+            taken += 1
+            yield number
 
-    monkeypatch.setattr(subject.bot, "handle", noted)
-    results = await run_batch(few.cases, subject, log=Journal(path))
-    assert [result.case_id for result in results] == [case.id for case in few.cases]
-    assert not {"few-hola.1", "few-versa.1"} & set(played)
+    async def play(number: int) -> None:
+        nonlocal played
+        await asyncio.sleep(0)
+        played += 1
+        assert taken - played <= 4
+
+    await play_all(jobs(), play, concurrency=4)
+    assert played == 100
+
+
+async def test_what_a_job_raises_ends_all():
+    async def play(number: int) -> None:
+        if number == 2:
+            raise OSError("No space left on device")
+
+    with pytest.raises(ExceptionGroup, match="unhandled"):
+        await play_all(range(5), play, concurrency=2)
 
 
 async def test_cancelling_keeps_what_was_played(few, subject):

@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
-from workbench.evaluation.experiments import ExperimentSpec
-from workbench.records import RunStatus, VariantSpec
+from workbench.records import ExperimentProgress, ExperimentSpec, RunStatus, VariantSpec
 from workbench.runner.workbench import Workbench
 
 Page = Callable[[], AppTest]
@@ -16,12 +15,12 @@ def run_experiment(workbench: Workbench, experiment_id: str) -> None:
     spec = ExperimentSpec(
         name="uno / dos",
         variants=(VariantSpec(name="A"), VariantSpec(name="B", release_id="offline-exacto")),
+        case_ids=("greeting-hola",),
     )
-    workbench.experiments.start(experiment_id, spec, None)
+    workbench.experiments.start(spec, experiment_id=experiment_id)
     pause = threading.Event()
-    while (live := workbench.experiments.live(experiment_id)) and not live.problem:
-        pause.wait(0.02)
-    assert workbench.experiments.live(experiment_id) is None
+    while workbench.experiments.progress(experiment_id).status in (RunStatus.QUEUED, RunStatus.RUNNING):
+        pause.wait(0.05)
 
 
 def test_the_builder_offers_a_first_comparison_that_costs_nothing(ab_page: Page):
@@ -53,16 +52,14 @@ def test_a_stored_experiment_is_opened_from_the_list_with_intervals(ab_page: Pag
     assert any("Corrida sin modelo" in info.value for info in page.info)
 
 
-def test_an_experiment_of_another_process_that_never_ended_is_called_interrupted(ab_page: Page, workbench: Workbench):
-    run_experiment(workbench, "e1")
-    database = workbench.experiments.database
-    record = database.experiment("e1")
-    database.save_experiment(record.model_copy(update={"status": RunStatus.RUNNING, "runs": record.runs[:1]}))
+def test_an_experiment_whose_process_died_is_called_interrupted(ab_page: Page, workbench: Workbench):
+    spec = ExperimentSpec(name="uno", variants=(VariantSpec(name="A"),))
+    folder = workbench.experiments.files.create(spec, "e1")
+    folder.write_progress(ExperimentProgress(experiment_id="e1", name="uno", status=RunStatus.RUNNING, runs=()))
     page = ab_page()
     page.query_params["experimento"] = "e1"
     page.run()
     assert not page.exception
-    assert "se interrumpió" in page.warning[0].value
     assert "No hay casos jugados por las dos variantes" in page.info[0].value
 
 

@@ -15,7 +15,7 @@ from workbench.evaluation.scorers.base import ScoringContext
 from workbench.evaluation.scorers.table import score
 from workbench.evaluation.statistics.metrics import Observed
 from workbench.evaluation.statistics.rates import RateEstimate, rate_of
-from workbench.records import CaseResult, Score, Verdict, overall
+from workbench.records import CaseResult, Score, SimulatedEnd, Verdict, overall
 
 GOAL = "goal"
 """Name of the scorer that says whether a simulated customer got what they wanted."""
@@ -71,6 +71,16 @@ def as_case_result(
         turns=conversation.turns,
         error=conversation.error,
         seconds=conversation.seconds,
+        simulated=_end(conversation),
+    )
+
+
+def _end(conversation: SimulatedConversation) -> SimulatedEnd:
+    return SimulatedEnd(
+        end=conversation.end.value,
+        goal_reached=conversation.goal_reached,
+        faults=tuple(f"{fault.kind.value}, turn {fault.turn}: {fault.detail}" for fault in conversation.faults),
+        habits=tuple(habit.value for habit in conversation.habits),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -175,6 +176,14 @@ def load_personas(folder: Path | None = None) -> tuple[Persona, ...]:
     if not files:
         raise DatasetError(f"{folder}: no persona file (*.yaml)", hint=_HINT)
     return tuple(_persona(file) for file in files)
+
+
+def personas_digest(personas: Iterable[Persona]) -> str:
+    """12 hexadecimal digits that change with any word of any persona."""
+    digest = hashlib.sha256()
+    for persona in personas:
+        digest.update(persona.model_dump_json().encode())
+    return digest.hexdigest()[:12]
 
 
 def _persona(file: Path) -> Persona:

@@ -1,0 +1,189 @@
+"""One process runs an experiment to its end, or goes on with one that was paused, killed or out of money."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
+from bot_core.errors import KavakBotError, UserError
+from bot_core.messages import utc_now
+from bot_core.settings import Settings
+from workbench.evaluation.batch import CancelToken, play_all
+from workbench.evaluation.experiments.plan import Job, Plan
+from workbench.evaluation.experiments.playing import Player
+from workbench.evaluation.experiments.preparing import Prepared, prepared
+from workbench.evaluation.experiments.provenance import provenance
+from workbench.evaluation.experiments.tally import RunTally, Tally
+from workbench.records import ExperimentProgress, ExperimentRecord, ExperimentSpec, Provenance, RunRecord, RunStatus
+from workbench.storage.experiment_files import Control, ExperimentFolder
+from workbench.storage.locks import locked
+from workbench.storage.run_files import write_run
+
+TICK_SECONDS = 0.25
+"""How often progress is written and somebody's wish is looked for."""
+_ASKED = {Control.PAUSE: RunStatus.PAUSED, Control.CANCEL: RunStatus.CANCELLED}
+
+OnProgress = Callable[[ExperimentProgress], None]
+
+
+async def run_experiment(
+    folder: ExperimentFolder, settings: Settings, *, on_progress: OnProgress | None = None
+) -> ExperimentProgress:
+    """Run it to its end, or until it is asked to pause or the budget is used up; returns how far it came.
+
+    What earlier processes played and paid is not played and paid again. Raises UserError for a wrong name or file
+    (before anything is run) and for an experiment that was cancelled, Conflict when another process runs it.
+    """
+    with locked(folder.lock):
+        before = folder.progress().status
+        if before is RunStatus.FINISHED:
+            return folder.progress()
+        if before is RunStatus.CANCELLED:
+            raise UserError(f"the experiment {folder.experiment_id} was cancelled", hint="start a new one")
+        run = _Run(folder, on_progress)
+        try:
+            return await run.to_its_end(settings)
+        except BaseException as error:
+            run.failed(error)
+            raise
+
+
+class _Run:
+    """One process's work on one experiment."""
+
+    def __init__(self, folder: ExperimentFolder, on_progress: OnProgress | None) -> None:
+        self._folder = folder
+        self._on_progress = on_progress
+        self._cancel = CancelToken()
+        self._stopped: RunStatus | None = None
+        spec = folder.spec
+        runs = [
+            RunTally(run_id, variant.name, 0) for run_id, variant in zip(folder.run_ids(), spec.variants, strict=True)
+        ]
+        self._tally = Tally(folder.experiment_id, spec.name, runs, spec.budget_usd)
+
+    async def to_its_end(self, settings: Settings) -> ExperimentProgress:
+        self._tell(RunStatus.RUNNING)
+        with prepared(self._folder, settings) as ready:
+            self._restore(ready)
+            self._look()
+            record = _record(self._folder, ready.plan, provenance(ready.settings, ready.plan.digest))
+            self._folder.write_record(record)
+            watching = asyncio.create_task(self._watch())
+            try:
+                await self._play(ready)
+            finally:
+                watching.cancel()
+                with suppress(asyncio.CancelledError):
+                    await watching
+            return self._ended(record, ready)
+
+    def failed(self, error: BaseException) -> None:
+        """Leave word of it; a process that is told to end leaves an experiment that can be resumed."""
+        if isinstance(error, KeyboardInterrupt | asyncio.CancelledError):
+            self._tell(RunStatus.PAUSED)
+        else:
+            self._tell(RunStatus.FAILED, problem=_one_line(error))
+
+    def _restore(self, ready: Prepared) -> None:
+        for position, (run, journal) in enumerate(zip(self._tally.runs, ready.journals, strict=True)):
+            run.total = ready.plan.total
+            for result in journal.results():
+                self._tally.restore(position, result)
+
+    async def _play(self, ready: Prepared) -> None:
+        player = Player(ready)
+
+        async def play(job: Job) -> None:
+            result = await player.play(job)
+            ready.journals[job.position].append(result)
+            self._tally.add(job.position, result)
+
+        missing = (job for job in ready.plan.jobs() if job.key not in ready.journals[job.position])
+        await play_all(missing, play, concurrency=self._folder.spec.concurrency, cancel=self._cancel)
+
+    async def _watch(self) -> None:
+        while True:
+            self._look()
+            self._tell(RunStatus.RUNNING)
+            await asyncio.sleep(TICK_SECONDS)
+
+    def _look(self) -> None:
+        wanted = _ASKED.get(self._folder.asked())
+        if wanted and not self._stopped:
+            self._stopped = wanted
+            self._cancel.cancel()
+
+    def _ended(self, record: ExperimentRecord, ready: Prepared) -> ExperimentProgress:
+        self._look()
+        status = RunStatus.FINISHED if self._tally.is_whole() else self._stopped or RunStatus.INTERRUPTED
+        ends = None
+        if status in (RunStatus.FINISHED, RunStatus.CANCELLED):
+            ends = utc_now()
+        record = _closed(record, status, ends)
+        if ends:
+            for run, journal in zip(record.runs, ready.journals, strict=True):
+                path = self._folder.run_path(run.run_id)
+                if not path.exists():
+                    write_run(path, run, journal.results(ready.plan.order()))
+                journal.discard()
+        self._folder.write_record(record)
+        return self._tell(status)
+
+    def _tell(self, status: RunStatus, *, problem: str | None = None) -> ExperimentProgress:
+        progress = self._tally.progress(status, problem=problem)
+        self._folder.write_progress(progress)
+        if self._on_progress:
+            self._on_progress(progress)
+        return progress
+
+
+def _record(folder: ExperimentFolder, plan: Plan, origin: Provenance) -> ExperimentRecord:
+    """That of the first process, if there was one: an experiment starts once."""
+    known = folder.record()
+    if known.runs:
+        return _closed(known, RunStatus.RUNNING, None)
+    started = utc_now()
+    return ExperimentRecord(
+        experiment_id=folder.experiment_id,
+        name=plan.spec.name,
+        split=_split(plan.spec),
+        runs=tuple(
+            RunRecord(
+                run_id=run_id,
+                experiment_id=folder.experiment_id,
+                experiment_name=plan.spec.name,
+                position=position,
+                variant=subject.variant,
+                split=_split(plan.spec),
+                dataset_digest=plan.digest,
+                catalog=subject.catalog,
+                cases=len(plan.situations),
+                trials=plan.spec.trials,
+                status=RunStatus.RUNNING,
+                started_at=started,
+                provenance=origin,
+            )
+            for position, (run_id, subject) in enumerate(zip(folder.run_ids(), plan.subjects, strict=True), start=1)
+        ),
+        status=RunStatus.RUNNING,
+        started_at=started,
+    )
+
+
+def _split(spec: ExperimentSpec) -> str:
+    return "personas" if spec.personas else spec.split
+
+
+def _closed(record: ExperimentRecord, status: RunStatus, at: datetime | None) -> ExperimentRecord:
+    runs = tuple(run.model_copy(update={"status": status, "finished_at": at}) for run in record.runs)
+    return record.model_copy(update={"status": status, "finished_at": at, "runs": runs})
+
+
+def _one_line(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    text = str(error) if isinstance(error, KavakBotError) else f"{type(error).__name__}: {error}"
+    return text.strip().splitlines()[0] if text.strip() else type(error).__name__

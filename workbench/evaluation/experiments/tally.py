@@ -1,0 +1,78 @@
+"""How far an experiment is: counts that every result moves on, and the time that is left."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from workbench.records import CaseResult, ExperimentProgress, RunProgress, RunStatus, Verdict
+
+
+@dataclass(slots=True)
+class RunTally:
+    run_id: str
+    variant: str
+    total: int
+    counts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
+    usd: Decimal = Decimal(0)
+
+    @property
+    def done(self) -> int:
+        return sum(self.counts.values())
+
+    def progress(self) -> RunProgress:
+        return RunProgress(
+            run_id=self.run_id,
+            variant=self.variant,
+            done=self.done,
+            total=self.total,
+            passed=self.counts[Verdict.PASS],
+            failed=self.counts[Verdict.FAIL],
+            errors=self.counts[Verdict.ERROR],
+            usd=self.usd,
+        )
+
+
+class Tally:
+    """The counts of all runs of one experiment, in one process."""
+
+    def __init__(self, experiment_id: str, name: str, runs: list[RunTally], budget_usd: Decimal | None) -> None:
+        self._experiment_id = experiment_id
+        self._name = name
+        self._budget_usd = budget_usd
+        self._started = time.monotonic()
+        self._played = 0
+        self.runs = runs
+        self.reserved_usd = Decimal(0)
+
+    def restore(self, position: int, result: CaseResult) -> None:
+        """A result of an earlier process."""
+        self.runs[position].counts[result.verdict] += 1
+
+    def add(self, position: int, result: CaseResult) -> None:
+        self.restore(position, result)
+        self._played += 1
+
+    def is_whole(self) -> bool:
+        return all(run.done >= run.total for run in self.runs)
+
+    def progress(self, status: RunStatus, *, problem: str | None = None) -> ExperimentProgress:
+        running = status is RunStatus.RUNNING
+        return ExperimentProgress(
+            experiment_id=self._experiment_id,
+            name=self._name,
+            status=status,
+            runs=tuple(run.progress() for run in self.runs),
+            usd_spent=sum((run.usd for run in self.runs), Decimal(0)),
+            usd_reserved=self.reserved_usd if running else Decimal(0),
+            budget_usd=self._budget_usd,
+            seconds_left=self._seconds_left() if running else None,
+            problem=problem,
+        )
+
+    def _seconds_left(self) -> float | None:
+        if not self._played:
+            return None
+        missing = sum(run.total - run.done for run in self.runs)
+        return (time.monotonic() - self._started) / self._played * missing
