@@ -206,7 +206,7 @@ def open_experiment(experiment: str | None) -> None:
 
 
 def notify(message: str) -> None:
-    """Say `message` once, in the next run of this tab: a callback cannot draw."""
+    """Say `message` once, in the next run of the whole page: neither a callback nor a fragment may draw a toast."""
     st.session_state[_NOTICE] = message
 
 

@@ -93,6 +93,7 @@ def warm() -> None:
 
 def run(page: StreamlitPage) -> None:
     """Draw the page; what goes wrong is one line in the language of the screen, never a traceback."""
+    _notice()
     try:
         page.run()
     except KavakBotError as error:
@@ -104,6 +105,13 @@ def run(page: StreamlitPage) -> None:
     except Exception as error:  # noqa: BLE001 - the log has it
         _log.exception("page %s", page.title)
         st.error(say(error), icon="⚠️")
+
+
+def _notice() -> None:
+    """The only toast, and never inside a fragment: Streamlit 1.67 keeps the toast of a fragment's run that is overtaken
+    by another run, but not the block around it, and then its page breaks ("Cannot set a node at a delta path")."""
+    if notice := session.take_notice():
+        st.toast(notice)
 
 
 def admitted() -> bool:

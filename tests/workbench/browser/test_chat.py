@@ -197,7 +197,7 @@ def test_a_good_rating_is_stored(phone: Phone, page: Page, store: Store):
     up = phone.replies.nth(0).get_by_role("button", name="Buena respuesta")
     up.click()
     expect(up).to_have_attribute("aria-pressed", "true")
-    expect(page.get_by_text("tu opinión quedó guardada")).to_be_visible()
+    expect(page.get_by_text("Gracias, quedó guardada")).to_be_visible()
     tracking_id = phone.replies.nth(0).get_attribute("data-message")
     assert tracking_id
     assert [(given.value, given.source) for given in store.feedback.of(tracking_id)] == [

@@ -221,6 +221,9 @@ function ratings(phone, message, rating) {
     };
     group.append(button);
   }
+  const thanks = element("span", "thanks", message.rating ? phone.data.labels.rated : "");
+  thanks.setAttribute("role", "status");
+  group.append(thanks);
   return group;
 }
 

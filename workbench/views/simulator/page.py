@@ -29,8 +29,6 @@ def show() -> None:
 
 
 def _conversation(conversation: str, *, polling: bool) -> None:
-    if notice := session.take_notice():
-        st.toast(notice)
     desk = session.workbench().replies
     waiting = desk.waiting(conversation)  # before the turns: a reply that arrives in between is shown, not missed
     turns = desk.turns(conversation)
@@ -91,7 +89,6 @@ def _send(conversation: str, messages: tuple[InboundMessage, ...]) -> None:
 
 def _rate(tracking_id: str, rating: Rating) -> None:
     session.workbench().opinions.give(tracking_id, FeedbackValue(rating))
-    session.notify(text("chat.rated"))
 
 
 def _problem(conversation: str, problem: BaseException) -> None:
