@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot_core.errors import ConfigurationError
@@ -29,6 +29,10 @@ class Settings(BaseSettings):
     """KAVAK_RELEASE: id of the release to use; default the promoted one, else the shipped offline release."""
     channel_metrics_url: str | None = None
     """KAVAK_CHANNEL_METRICS_URL: where the WhatsApp channel's web process gives its metrics, for the monitoring page."""
+
+    data_key: SecretStr = SecretStr("")
+    """KAVAK_DATA_KEY: Fernet keys, separated by commas, the current one first; what customers wrote is encrypted at
+    rest. The others still open what they sealed, until `python -m channels reseal` has run."""
 
     @property
     def store_url(self) -> str:

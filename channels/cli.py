@@ -164,6 +164,12 @@ def retention(
 
 
 @app.command()
+def reseal() -> None:
+    """Write what is encrypted again with the current key: after the first key, or before an old one is taken away."""
+    typer.echo(_desk().reseal())
+
+
+@app.command()
 def scorecard(
     full: Annotated[bool, typer.Option("--full", help="20,000 webhooks and 800 kills; takes an hour.")] = False,
     seed: Annotated[int, typer.Option()] = 7,

@@ -45,7 +45,7 @@ class ChannelSettings(BaseSettings):
     hash_key: SecretStr = SecretStr("")
     """KAVAK_WHATSAPP_HASH_KEY: keys the customers' pseudonyms; default a file in the data folder."""
     data_key: SecretStr = SecretStr("")
-    """KAVAK_WHATSAPP_DATA_KEY: a Fernet key; with it addresses and messages are encrypted at rest."""
+    """KAVAK_WHATSAPP_DATA_KEY: Fernet keys, the current one first, for the channel's own tables; default KAVAK_DATA_KEY."""
     privacy_url: str = ""
     """KAVAK_WHATSAPP_PRIVACY_URL: where the full privacy notice is; part of the first message."""
 
@@ -100,6 +100,8 @@ class ChannelSettings(BaseSettings):
     """That question comes after every so many turns of a conversation."""
     split: dict[str, int] = Field(default_factory=dict)
     """KAVAK_WHATSAPP_SPLIT: JSON, release id → share; empty serves the promoted release."""
+    database_wait_seconds: float = Field(default=8.0, gt=0)
+    """How long a webhook waits for a locked database before it answers 503: less than Twilio's patience of 15 s."""
     spool_dir: Path | None = None
     """KAVAK_WHATSAPP_SPOOL_DIR: where the fallback process puts webhooks; default var/spool."""
     worker_metrics_port: int = Field(default=0, ge=0, le=65535)

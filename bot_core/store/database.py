@@ -16,6 +16,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from bot_core.errors import ConfigurationError, Conflict, StoreError
+from bot_core.store.sealing import Cipher, OpenText
+from bot_core.store.tables import put_cipher
 
 BUSY_TIMEOUT_MS = 15_000
 """How long a SQLite writer waits for another one."""
@@ -73,12 +75,14 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str) -> Database:
-    """Connects lazily. Raises ConfigurationError for a URL that names no SQLite file and no PostgreSQL database."""
+def open_database(url: str, cipher: Cipher | None = None) -> Database:
+    """Connects lazily; `cipher` seals the columns that hold personal data. Raises ConfigurationError for a URL that
+    names no SQLite file and no PostgreSQL database."""
     parsed = _parsed(url)
-    if parsed.get_backend_name() == "sqlite":
-        return Database(_sqlite(parsed))
-    return Database(create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=20))
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    engine = _sqlite(parsed) if is_sqlite else create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=20)
+    put_cipher(engine.dialect, cipher or OpenText())
+    return Database(engine)
 
 
 def _parsed(url: str) -> URL:

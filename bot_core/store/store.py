@@ -8,6 +8,7 @@ from operator import attrgetter
 from bot_core.prompts.library import FilePromptLibrary, PromptLibrary
 from bot_core.releases.files import FileReleaseSource
 from bot_core.releases.source import ReleaseSource
+from bot_core.settings import load_settings
 from bot_core.store.contracts import (
     ActivityStore,
     AnnotationStore,
@@ -31,6 +32,7 @@ from bot_core.store.memory.work import MemoryJobStore, MemoryLeadStore
 from bot_core.store.migration import upgrade
 from bot_core.store.records import AIModel, NamedAgent
 from bot_core.store.reviews import AlertThreshold
+from bot_core.store.sealing import Cipher, cipher_of
 from bot_core.store.sql.activity import SqlActivityStore
 from bot_core.store.sql.annotations import SqlAnnotationStore
 from bot_core.store.sql.conversations import SqlConversationStore
@@ -69,11 +71,19 @@ class Store:
             self.database.close()
 
 
-def open_store(url: str, *, prompts: PromptLibrary | None = None, releases: ReleaseSource | None = None) -> Store:
+def open_store(
+    url: str,
+    *,
+    prompts: PromptLibrary | None = None,
+    releases: ReleaseSource | None = None,
+    cipher: Cipher | None = None,
+) -> Store:
     """The store at an SQLAlchemy URL (SQLite file or PostgreSQL), brought to this version's schema. Prompts and
-    releases that ship as files are part of it. Raises ConfigurationError for the URL, StoreError when the database
-    cannot be reached."""
-    database = open_database(url)
+    releases that ship as files are part of it. `cipher` is that of KAVAK_DATA_KEY unless another one is given.
+
+    Raises ConfigurationError for the URL or the key, StoreError when the database cannot be reached.
+    """
+    database = open_database(url, cipher or cipher_of(load_settings().data_key.get_secret_value()))
     upgrade(database)
     stored_prompts = SqlPromptStore(database, prompts or FilePromptLibrary())
     return Store(

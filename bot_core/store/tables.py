@@ -27,6 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from bot_core.store.sealing import Cipher
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -71,6 +73,30 @@ class Usd(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
+class Sealed(TypeDecorator[str]):
+    """A text that holds what customers wrote or are called: encrypted by the engine's cipher, when it has one."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        cipher = cipher_on(dialect)
+        return cipher.seal(value) if cipher and value is not None else value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        cipher = cipher_on(dialect)
+        return cipher.open(value) if cipher and value is not None else value
+
+
+def put_cipher(dialect: Dialect, cipher: Cipher) -> None:
+    """Each engine has a dialect of its own, so each database of a process may have its key."""
+    dialect.kavak_cipher = cipher  # type: ignore[attr-defined]
+
+
+def cipher_on(dialect: Dialect) -> Cipher | None:
+    return getattr(dialect, "kavak_cipher", None)
+
+
 def _id(name: str, *, primary_key: bool = False, nullable: bool = False) -> Column[str]:
     return Column(name, String(128), primary_key=primary_key, nullable=nullable)
 
@@ -86,7 +112,7 @@ conversations = Table(
     Column("channel", String(32), nullable=False),
     Column("customer_key", String(256), nullable=False),
     _id("release_id"),
-    Column("state", Text, nullable=False),
+    Column("state", Sealed, nullable=False),
     Column("version", Integer, nullable=False),
     _time("created_at"),
     _time("updated_at"),
@@ -100,9 +126,9 @@ turns = Table(
     _id("tracking_id", primary_key=True),
     Column("conversation_id", String(128), ForeignKey("conversations.conversation_id"), nullable=False),
     Column("position", Integer, nullable=False),
-    Column("messages", Text, nullable=False),
-    Column("reply", Text, nullable=False),
-    Column("trace", Text, nullable=False),
+    Column("messages", Sealed, nullable=False),
+    Column("reply", Sealed, nullable=False),
+    Column("trace", Sealed, nullable=False),
     _id("release_id"),
     Column("input_tokens", Integer, nullable=False),
     Column("output_tokens", Integer, nullable=False),
@@ -119,7 +145,7 @@ customer_profiles = Table(
     metadata,
     Column("channel", String(32), primary_key=True),
     Column("customer_key", String(256), primary_key=True),
-    Column("profile", Text, nullable=False),
+    Column("profile", Sealed, nullable=False),
     _time("updated_at"),
 )
 
@@ -129,7 +155,7 @@ feedback = Table(
     Column("tracking_id", String(128), ForeignKey("turns.tracking_id"), primary_key=True),
     Column("source", String(64), primary_key=True),
     Column("value", String(8), nullable=False),
-    Column("comment", Text, nullable=False),
+    Column("comment", Sealed, nullable=False),
     _time("created_at"),
     Index(None, "created_at"),
 )
@@ -142,7 +168,7 @@ annotation_versions = Table(
     Column("annotator", String(128), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("conversation_id", String(256), nullable=False),
-    Column("document", Text, nullable=False),
+    Column("document", Sealed, nullable=False),
     _time("created_at"),
     Index(None, "conversation_id"),
     Index(None, "created_at"),
@@ -221,7 +247,7 @@ leads = Table(
     _id("tracking_id"),
     Column("kind", String(32), nullable=False),
     _id("conversation_id"),
-    Column("lead", Text, nullable=False),
+    Column("lead", Sealed, nullable=False),
     _time("created_at"),
     UniqueConstraint("tracking_id", "kind"),
     Index(None, "created_at"),

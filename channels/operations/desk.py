@@ -11,12 +11,15 @@ from typing import Any
 from bot_core.errors import NotFound, UserError
 from bot_core.messages import utc_now
 from bot_core.settings import Settings, load_settings
+from bot_core.store.resealing import reseal
+from bot_core.store.tables import cipher_on
 from channels.operations.reconciler import Reconciled, Reconciler
 from channels.outbound.twilio import MessagingApi, TwilioApi
 from channels.settings import ChannelSettings, load_channel_settings
 from channels.store.erasure import Erasure
 from channels.store.records import InboundState, OutboxState
 from channels.store.store import ChannelStore, open_channel_store
+from channels.store.tables import SEALED_TABLES
 from channels.worker.engine import EngineClient
 
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
@@ -114,6 +117,14 @@ class Desk:
         for customer_id in idle:
             self._erase(customer_id, at_twilio=True)
         return f"{len(idle)} customers erased"
+
+    def reseal(self) -> str:
+        """Raises StoreError for what no known key opens."""
+        database = self._store.database
+        shared = cipher_on(database.engine.dialect)
+        rows = reseal(database, self._store.sealer, (table.c.sealed for table in SEALED_TABLES))
+        rows += reseal(database, shared) if shared else 0
+        return f"{rows} rows written again with the current key"
 
     def _erase(self, customer_id: str, *, at_twilio: bool) -> str:
         # A turn under way is fenced off: it must not write the customer back.

@@ -8,9 +8,9 @@ import os
 import re
 import secrets
 from pathlib import Path
-from typing import Protocol
 
 from bot_core.errors import ConfigurationError, StoreError
+from bot_core.store.sealing import Cipher, cipher_of
 
 _KEY_FILE = "whatsapp-hash.key"
 _MEXICAN_MOBILE = re.compile(r"^(whatsapp:\+52)1(\d{10})$")
@@ -71,54 +71,11 @@ def _kept_key(path: Path) -> bytes:
     return path.read_bytes()
 
 
-class Sealer(Protocol):
-    def seal(self, text: str) -> str: ...
-
-    def open(self, sealed: str) -> str:
-        """Raises StoreError for what another key has sealed."""
-        ...
+Sealer = Cipher
+"""What seals the channel's own columns."""
 
 
-class OpenText:
-    """No encryption at rest."""
-
-    def seal(self, text: str) -> str:
-        return text
-
-    def open(self, sealed: str) -> str:
-        if sealed.startswith(FernetSealer.MARK):
-            raise StoreError("the row is encrypted", hint="set KAVAK_WHATSAPP_DATA_KEY")
-        return sealed
-
-
-class FernetSealer:
-    """AES-128-CBC with HMAC-SHA256. Rows from before the key was set stay readable."""
-
-    MARK = "f1:"
-
-    def __init__(self, key: str) -> None:
-        from cryptography.fernet import Fernet
-
-        try:
-            self._fernet = Fernet(key)
-        except ValueError as error:
-            raise ConfigurationError(
-                "KAVAK_WHATSAPP_DATA_KEY: not a Fernet key", hint="32 bytes in base64url"
-            ) from error
-
-    def seal(self, text: str) -> str:
-        return self.MARK + self._fernet.encrypt(text.encode("utf-8", "surrogatepass")).decode()
-
-    def open(self, sealed: str) -> str:
-        from cryptography.fernet import InvalidToken
-
-        if not sealed.startswith(self.MARK):
-            return sealed
-        try:
-            return self._fernet.decrypt(sealed.removeprefix(self.MARK)).decode("utf-8", "surrogatepass")
-        except InvalidToken as error:
-            raise StoreError("the row was encrypted with another key", hint="KAVAK_WHATSAPP_DATA_KEY") from error
-
-
-def sealer(key: str) -> Sealer:
-    return FernetSealer(key) if key else OpenText()
+def sealer(own: str, shared: str = "") -> Sealer:
+    """With KAVAK_WHATSAPP_DATA_KEY (`own`), else with KAVAK_DATA_KEY (`shared`), else not at all. Raises
+    ConfigurationError."""
+    return cipher_of(own, variable="KAVAK_WHATSAPP_DATA_KEY") if own else cipher_of(shared)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from bot_core.messages import utc_now
 from bot_core.settings import Settings
 from bot_core.store.database import Database
 from bot_core.store.migration import Migrations, upgrade
+from bot_core.store.sealing import cipher_of
 from bot_core.store.sql.rows import insert_or_replace
 from bot_core.store.store import Store, open_store
 from channels.privacy.keys import Pseudonyms, Sealer, load_pseudonyms, sealer
@@ -87,11 +89,11 @@ class ChannelStore:
 def open_channel_store(
     settings: ChannelSettings, core: Settings, *, busy_timeout_ms: int | None = None
 ) -> ChannelStore:
-    """The store, brought to this version's schema. `busy_timeout_ms`: how long SQLite waits for another writer.
+    """The store, brought to this version's schema. `busy_timeout_ms`: how long we wait for another writer's lock.
 
     Raises ConfigurationError or StoreError.
     """
-    store = open_store(core.store_url)
+    store = open_store(core.store_url, cipher=cipher_of(core.data_key.get_secret_value()))
     database = store.database
     assert database is not None
     _make_durable(database, busy_timeout_ms)
@@ -99,7 +101,7 @@ def open_channel_store(
     pseudonyms = load_pseudonyms(
         settings.hash_key.get_secret_value(), core.data_dir, several_machines=not database.is_sqlite
     )
-    seal = sealer(settings.data_key.get_secret_value())
+    seal = sealer(settings.data_key.get_secret_value(), core.data_key.get_secret_value())
     people = People(database, pseudonyms, seal, lease_seconds=settings.lease_seconds)
     inbox = Inbox(database, people, pseudonyms, seal, per_minute=settings.sender_per_minute)
     out = Outbox(database, seal)
@@ -121,9 +123,14 @@ def open_channel_store(
 
 def _make_durable(database: Database, busy_timeout_ms: int | None) -> None:
     """What Twilio was told is stored survives a power cut too; erased rows leave no bytes behind."""
-    if not database.is_sqlite:
-        return
+    # Connections made so far were set up without it.
+    database.engine.dispose()
+    event.listen(
+        database.engine, "connect", _sqlite_setup(busy_timeout_ms) if database.is_sqlite else _setup(busy_timeout_ms)
+    )
 
+
+def _sqlite_setup(busy_timeout_ms: int | None) -> Callable[[Any, object], None]:
     def prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA synchronous=FULL")
@@ -132,6 +139,15 @@ def _make_durable(database: Database, busy_timeout_ms: int | None) -> None:
             cursor.execute(f"PRAGMA busy_timeout={busy_timeout_ms}")
         cursor.close()
 
-    # Connections made so far were set up without it.
-    database.engine.dispose()
-    event.listen(database.engine, "connect", prepare)
+    return prepare
+
+
+def _setup(lock_timeout_ms: int | None) -> Callable[[Any, object], None]:
+    """PostgreSQL waits for a lock for ever unless it is told otherwise."""
+
+    def prepare(connection: Any, _record: object) -> None:
+        if lock_timeout_ms is not None:
+            connection.execute(f"SET lock_timeout = {lock_timeout_ms}")
+            connection.commit()
+
+    return prepare

@@ -176,3 +176,5 @@ cached_answers = Table(
     Column("created_at", UtcTime, nullable=False),
     Index(None, "created_at"),
 )
+
+SEALED_TABLES = tuple(table for table in metadata.sorted_tables if "sealed" in table.c)

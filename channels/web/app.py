@@ -18,9 +18,6 @@ from channels.web.reception import DatabaseReception, SpoolReception
 from channels.web.twilio import inbound_blueprint, status_blueprint
 from channels.web.xml import error_page
 
-BUSY_TIMEOUT_MS = 8_000
-"""Shorter than Twilio's patience: a locked database is a 503, not a silence."""
-
 
 def create_app(
     settings: ChannelSettings,
@@ -31,7 +28,9 @@ def create_app(
 ) -> Flask:
     """The web process on its database. Raises ConfigurationError when it may not start like this."""
     settings.checked()
-    store = store or open_channel_store(settings, core or load_settings(), busy_timeout_ms=BUSY_TIMEOUT_MS)
+    # A locked database is a 503, not a silence.
+    wait_ms = int(1000 * settings.database_wait_seconds)
+    store = store or open_channel_store(settings, core or load_settings(), busy_timeout_ms=wait_ms)
     app, gate, metrics = _base(settings)
     metrics.registry.register(StoreCollector(store))
     reception = DatabaseReception(store, doorbell or SilentBell(), CrashPoints(settings.crash_point))
@@ -47,7 +46,7 @@ def create_spool_app(settings: ChannelSettings, *, core: Settings | None = None)
     core = core or load_settings()
     app, gate, metrics = _base(settings)
     folder = settings.spool_dir or core.data_dir / "spool"
-    reception = SpoolReception(folder, sealer(settings.data_key.get_secret_value()))
+    reception = SpoolReception(folder, sealer(settings.data_key.get_secret_value(), core.data_key.get_secret_value()))
     app.register_blueprint(inbound_blueprint(gate, reception, metrics))
     app.register_blueprint(health_blueprint(None, metrics))
     return app

@@ -7,11 +7,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
 
-from bot_core.errors import UserError
+from bot_core.errors import StoreError, UserError
 from bot_core.messages import utc_now
+from bot_core.settings import Settings
 from channels.operations.desk import Desk
+from channels.settings import ChannelSettings
 from channels.store.records import InboundState, OutboxState
+from channels.store.store import ChannelStore, open_channel_store
 from channels.web.app import create_app, create_spool_app
 from tests.fakes.channel import Channel
 from tests.fakes.twilio_server import TwilioServer, inbound_message
@@ -152,3 +157,27 @@ def test_the_inbox_shows_who_waits(channel: Channel, desk: Desk):
     (line,) = desk.inbox_lines(5)
     assert customer_id in line
     assert "secreto" not in line
+
+
+async def test_a_new_key_takes_over_from_the_old_one(channel: Channel, core: Settings, settings: ChannelSettings):
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    await channel.talk("un secreto")
+
+    def with_keys(keys: str) -> tuple[ChannelStore, Desk]:
+        keyed = core.model_copy(update={"data_key": SecretStr(keys)})
+        store = open_channel_store(settings, keyed)
+        return store, Desk(settings, keyed, store, channel.api, lambda *_: None)
+
+    for keys in (old, f"{new},{old}"):
+        store, desk = with_keys(keys)
+        assert "rows written again" in desk.reseal()
+        assert desk.reseal().startswith("0 rows")
+        assert "un secreto" in desk.export(CUSTOMER)
+        store.close()
+    store, desk = with_keys(new)
+    assert PHONE in desk.export(CUSTOMER)
+    store.close()
+    store, desk = with_keys(old)
+    with pytest.raises(StoreError, match="another key"):
+        desk.export(CUSTOMER)
+    store.close()

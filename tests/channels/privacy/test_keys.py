@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from bot_core.errors import ConfigurationError, StoreError
+from bot_core.errors import ConfigurationError
 from bot_core.settings import Settings
 from channels.inbound.reading import Reading
 from channels.inbound.webhook import read_webhook
-from channels.privacy.keys import FernetSealer, OpenText, Pseudonyms, canonical_address, load_pseudonyms
+from channels.privacy.keys import Pseudonyms, canonical_address, load_pseudonyms, sealer
 from channels.settings import ChannelSettings
 from channels.store.store import open_channel_store
 from tests.fakes.webhooks import CUSTOMER, inbound_form
@@ -50,18 +50,15 @@ def test_several_machines_need_a_configured_key(tmp_path: Path):
         load_pseudonyms("", tmp_path, several_machines=True)
 
 
-def test_what_is_sealed_opens_with_its_key_only():
-    sealer = FernetSealer(Fernet.generate_key().decode())
-    sealed = sealer.seal("hola 🚗")
-    assert "hola" not in sealed
-    assert sealer.open(sealed) == "hola 🚗"
-    assert sealer.open("from before the key") == "from before the key"
-    with pytest.raises(StoreError, match="another key"):
-        FernetSealer(Fernet.generate_key().decode()).open(sealed)
-    with pytest.raises(StoreError, match="DATA_KEY"):
-        OpenText().open(sealed)
-    with pytest.raises(ConfigurationError, match="not a Fernet key"):
-        FernetSealer("short")
+def test_the_channels_own_key_comes_before_the_shared_one():
+    own, shared = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    assert sealer(own, shared).open(sealer(own).seal("hola")) == "hola"
+    assert sealer("", shared).open(sealer(shared).seal("hola")) == "hola"
+    assert sealer("").seal("hola") == "hola"
+    with pytest.raises(ConfigurationError, match="KAVAK_WHATSAPP_DATA_KEY"):
+        sealer("short")
+    with pytest.raises(ConfigurationError, match="KAVAK_DATA_KEY"):
+        sealer("", "short")
 
 
 def test_with_a_data_key_the_file_holds_no_address_and_no_message(tmp_path: Path, settings: ChannelSettings):
