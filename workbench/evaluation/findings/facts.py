@@ -14,7 +14,7 @@ from workbench.evaluation.findings.records import Conversation, FactDifference, 
 from workbench.records import TurnRecord
 
 SUBJECTS = (
-    "intent", "detail", "car", "price", "down_payment", "loan", "plan", "limit", "branch", "entry", "lead", "question",
+    "intent", "detail", "car", "down_payment", "loan", "plan", "limit", "branch", "entry", "lead", "question",
     "boundary", "said",
 )  # fmt: skip
 """In the order that they are shown; "said" is an amount of the reply itself."""
@@ -89,7 +89,8 @@ def _understood(turn: TurnRecord) -> _Values:
         yield "intent", label("intents", detail.intent.value)
         data = detail.model_dump(mode="json", exclude_defaults=True, exclude=set(_NOT_DETAILS))
         for name, value in data.items():
-            yield "detail", f"{label('details', name)}: {_shown(value)}"
+            if value not in ("", []):
+                yield "detail", f"{label('details', name)}: {_shown(value)}"
 
 
 def _shown(value: Any) -> str:
@@ -117,7 +118,6 @@ def _cars(fact: Mapping[str, Any]) -> _Values:
     cars = [*(fact.get("cars") or ()), *([fact["car"]] if fact.get("car") else ())]
     for car in cars:
         yield "car", str(car["label"])
-        yield "price", f"{car['make']} {car['model']}: {_pesos(car['price'])}"
 
 
 def _money(fact: Mapping[str, Any]) -> _Values:

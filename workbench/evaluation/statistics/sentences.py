@@ -54,8 +54,7 @@ def _numbers(row: Difference) -> dict[str, str]:
     return {
         "metric": metric_label(row.metric.name),
         "difference": amount(row.difference, unit, signed=True),
-        "low": amount(row.low, unit, signed=True),
-        "high": amount(row.high, unit, signed=True),
+        "bounds": bounds(row.low, row.high, unit),
         "from": level(row.a, unit),
         "to": level(row.b, unit),
         "relevant": amount(smallest_relevant(row), unit),
@@ -70,9 +69,18 @@ def level(value: float, unit: Unit) -> str:
 
 def amount(value: float, unit: Unit, *, signed: bool = False) -> str:
     """A difference as people read it: `"+5.0 puntos"`, `"−0.31 s"`."""
+    return _written("units", value, unit, signed=signed)
+
+
+def bounds(low: float, high: float, unit: Unit) -> str:
+    """An interval of a difference as people read it: `"−8.8 a +8.8 puntos"`."""
+    return f"{_written('bare', low, unit, signed=True)} a {amount(high, unit, signed=True)}"
+
+
+def _written(group: str, value: float, unit: Unit, *, signed: bool) -> str:
     shown = 100 * value if unit is Unit.SHARE else value
     sign = "−" if value < 0 else "+" if signed else ""
-    return _table()["units"][unit].format(sign=sign, value=_digits(abs(shown), unit))
+    return _table()[group][unit].format(sign=sign, value=_digits(abs(shown), unit))
 
 
 def _digits(value: float, unit: Unit) -> str:

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from workbench.evaluation.statistics.analysis import STANDARD_METRICS, analyse
+from workbench.evaluation.statistics.metrics import Unit
 from workbench.evaluation.statistics.sentences import (
+    bounds,
     metric_label,
     needed_sentence,
     power_sentence,
@@ -21,9 +23,15 @@ def said(a, b, metric: str = "case") -> str:
 def test_a_proven_difference(results):
     sentence = said(results.run(["-"] * 20 + ["+"] * 20), results.run(["-"] * 4 + ["+"] * 36))
     assert sentence.startswith(
-        "«nueva» es mejor que «base» en conversaciones correctas: +40.0 puntos porcentuales (de 50.0 % a 90.0 %;"
+        "«nueva» es mejor que «base» en conversaciones correctas: +40.0 puntos (de 50.0 % a 90.0 %;"
     )
     assert "p corregida = < 0.001" not in sentence and "p corregida < 0.001" in sentence
+
+
+def test_an_interval_says_its_unit_once(results):
+    assert bounds(-0.088, 0.088, Unit.SHARE) == "−8.8 a +8.8 puntos"
+    assert bounds(-0.0012, 0.5, Unit.USD) == "−$0.0012 a +$0.5000 USD"
+    assert "intervalo del 95 %: +" in said(results.run(["-"] * 20), results.run(["+"] * 20))
 
 
 def test_what_more_evidence_would_take(results):
@@ -67,6 +75,6 @@ def test_before_a_run():
     assert power_sentence(300, rate=0.9).startswith("Con 300 conversaciones, una vez cada una, se puede detectar")
     assert "5 repeticiones" in power_sentence(300, rate=0.9, trials=5)
     assert needed_sentence(0.05, rate=0.9, usd_per_conversation=0.01) == (
-        "Para detectar una diferencia de 5.0 puntos porcentuales harían falta 280 conversaciones, "
+        "Para detectar una diferencia de 5.0 puntos harían falta 280 conversaciones, "
         "alrededor de $2.85 USD."
     )
