@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot_core.llm.gateway import OFFLINE_MODEL, Answer, LLMGateway, LLMRequest, LLMResponse, ModelSettings
-from bot_core.llm.prices import Price
+from bot_core.llm.price_list import Price
 from bot_core.messages import InboundMessage
 from bot_core.offline.gateway import OfflineGateway
 from bot_core.orchestrator import OrchestrationService, TurnResult

@@ -11,11 +11,16 @@ from workbench.runner.bots import BotShelf
 from workbench.runner.catalogs import CatalogShelf
 from workbench.runner.conversations import ConversationDesk
 from workbench.runner.experiments import ExperimentDesk
+from workbench.runner.findings import FindingsShelf
+from workbench.runner.models import ModelDesk
 from workbench.runner.monitoring import MonitoringDesk
 from workbench.runner.opinions import Opinions
 from workbench.runner.people import NameFile
 from workbench.runner.portal import Portal
+from workbench.runner.prompts import PromptDesk
+from workbench.runner.releases import ReleaseDesk
 from workbench.runner.replies import CHANNEL, ReplyDesk
+from workbench.runner.trials import TrialDesk
 
 
 class Workbench:
@@ -26,7 +31,7 @@ class Workbench:
         self.store = open_store(settings.store_url)
         self.releases: ReleaseSource = self.store.releases
         self.catalogs = CatalogShelf(settings.data_dir / "catalogs", settings.catalog_path)
-        self.bots = BotShelf(settings, self.releases, self.catalogs, self.models)
+        self.bots = BotShelf(settings, self.releases, self.catalogs, self.models, self.store.prompts)
         self.portal = Portal()
         self.replies = ReplyDesk(self.portal, self.store.conversations, self.bots.bot)
         self.activity = ActivityFeed(self.store)
@@ -35,6 +40,11 @@ class Workbench:
         self.opinions = Opinions(self.store.feedback, CHANNEL)
         self.names = NameFile(settings.data_dir)
         self.experiments = ExperimentDesk(settings)
+        self.findings = FindingsShelf(self.experiments.files, self.releases, self.store.prompts)
+        self.prompts = PromptDesk(self.store)
+        self.trials = TrialDesk(settings, self.store, self.catalogs, self.portal)
+        self.model_desk = ModelDesk(self.store, self.portal)
+        self.release_desk = ReleaseDesk(settings, self.store, self.experiments)
 
     def models(self) -> tuple[FoundModel, ...]:
         """The models that this machine can use now; asks a local server, so keep the answer for a while."""

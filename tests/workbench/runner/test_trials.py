@@ -8,7 +8,7 @@ import pytest
 
 from bot_core.errors import PromptError
 from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
-from bot_core.llm.prices import Price
+from bot_core.llm.price_list import Price
 from bot_core.prompts.draft import DraftText, text_of
 from bot_core.releases.release import AgentName
 from bot_core.settings import Settings

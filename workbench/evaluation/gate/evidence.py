@@ -42,7 +42,7 @@ class Ground(StrEnum):
     NO_CURRENT = "no_current"
     SMALL_SET = "small_set"
     OTHER_CASES = "other_cases"
-    OTHER_CATALOG = "other_catalog"
+    OTHER_FILES = "other_files"
     OTHER_PROMPTS = "other_prompts"
     BROKEN_CASES = "broken_cases"
     MODEL_AWAY = "model_away"
@@ -89,7 +89,8 @@ class Question:
     """Content hash of every known prompt version, by id."""
     dataset_digests: Mapping[str, str]
     """Digest of the cases of each split."""
-    catalog: str
+    files: Mapping[str, str]
+    """Digests of the catalogue and the knowledge base, named as a run's provenance names them."""
     judge_floor_met: bool = False
     """Whether the judge was calibrated on people's labels and reached its floor."""
 
@@ -172,8 +173,10 @@ def _unfit(question: Question, evidence: Evidence) -> Iterator[Refusal]:
             yield Refusal(Ground.SMALL_SET, record.split)
         elif record.dataset_digest != question.dataset_digests.get(record.split):
             yield Refusal(Ground.OTHER_CASES, record.split)
-        if record.catalog != question.catalog:
-            yield Refusal(Ground.OTHER_CATALOG, record.catalog)
+        then = record.provenance.hashes if record.provenance else {}
+        yield from (
+            Refusal(Ground.OTHER_FILES, name) for name, now in sorted(question.files.items()) if then.get(name) != now
+        )
     for prompt_id in sorted(_rewritten(found, question.prompt_hashes)):
         yield Refusal(Ground.OTHER_PROMPTS, prompt_id)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -25,17 +26,18 @@ from workbench.evaluation.gate.evidence import (
     weigh,
 )
 from workbench.evaluation.scorers.table import HARD, SCORERS
-from workbench.records import CaseResult, RunStatus, Score, Verdict
+from workbench.records import CaseResult, Provenance, RunStatus, Score, Verdict
 
 RELEASES = FileReleaseSource()
 CURRENT, CANDIDATE = RELEASES.get("offline-base"), RELEASES.get("offline-exacto")
 HASHES = {template.prompt_id: template.content_hash for template in FilePromptLibrary().list()} | {"greeting/v001": "0"}
+FILES = {"catalog": "c1", "knowledge": "k1"}
 QUESTION = Question(
     candidate=CANDIDATE,
     current=CURRENT,
     prompt_hashes=HASHES,
     dataset_digests={"golden": "abc", "recorded": "def"},
-    catalog="sample_catalog.csv",
+    files=FILES,
 )
 SOFT = [name for name in SCORERS if name not in HARD]
 
@@ -45,11 +47,12 @@ def cases(count: int, *failing: int, scorer: str = "slots") -> list[CaseResult]:
 
 
 def side(release: Release | None, results: list[CaseResult], **changes: object) -> PlayedRun:
-    record = run_record().model_copy(update={"split": "golden", "cases": len(results)} | changes)
+    whole = {"split": "golden", "cases": len(results), "provenance": Provenance(hashes=FILES)}
+    record = run_record().model_copy(update=whole | changes)
     return PlayedRun(record, release, tuple(results))
 
 
-def evidence(candidate: list[CaseResult], current: list[CaseResult] | None = None, **changes: object) -> Evidence:
+def evidence(candidate: list[CaseResult], current: list[CaseResult] | None = None, **changes: Any) -> Evidence:
     current = cases(len(candidate)) if current is None else current
     runs = side(CURRENT, current, **changes), side(CANDIDATE, candidate, **changes)
     return Evidence("e1", RunStatus.FINISHED, runs)
@@ -101,10 +104,11 @@ def test_after_another_promotion_the_comparison_is_with_the_wrong_release():
         ({"split": "smoke"}, Ground.SMALL_SET),
         ({"dataset_digest": "xyz"}, Ground.OTHER_CASES),
         ({"split": "recorded"}, Ground.OTHER_CASES),
-        ({"catalog": "otro.csv"}, Ground.OTHER_CATALOG),
+        ({"provenance": Provenance(hashes=FILES | {"catalog": "c2"})}, Ground.OTHER_FILES),
+        ({"provenance": Provenance(hashes=FILES | {"knowledge": "k2"})}, Ground.OTHER_FILES),
     ],
 )
-def test_stale_evidence_is_named(changes: dict[str, object], ground: Ground):
+def test_stale_evidence_is_named(changes: dict[str, Any], ground: Ground):
     assert grounds(evidence(cases(5), **changes)) == [ground]
 
 
@@ -258,17 +262,22 @@ def test_one_more_loss_never_turns_a_refusal_into_a_permission(failing: set[int]
     st.sampled_from(RunStatus),
     st.sampled_from(["smoke", "golden", "recorded", "safety"]),
     st.sampled_from(["abc", "def", "?"]),
-    st.sampled_from(["sample_catalog.csv", "x.csv"]),
+    st.sampled_from(["c1", "c2"]),
     st.booleans(),
     numbers,
 )
 def test_whatever_is_allowed_fits_today(status, split, digest, catalog, known, failing):
-    whole = evidence(cases(12, *failing), split=split, dataset_digest=digest, catalog=catalog)
+    whole = evidence(
+        cases(12, *failing),
+        split=split,
+        dataset_digest=digest,
+        provenance=Provenance(hashes=FILES | {"catalog": catalog}),
+    )
     runs = whole.runs if known else (whole.runs[0], replace(whole.runs[1], release=None))
     if not weigh(QUESTION, replace(whole, status=status, runs=runs)).allowed:
         return
     assert known
     assert status is RunStatus.FINISHED
     assert QUESTION.dataset_digests[split] == digest
-    assert catalog == QUESTION.catalog
+    assert catalog == QUESTION.files["catalog"]
     assert not failing

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot_core.llm.prices import Price, price_of
+from bot_core.llm.price_list import Price, price_of
 from bot_core.trace import Usage
 
 
@@ -28,6 +28,6 @@ def test_tokens_are_exact_money():
 
 def test_the_list_is_read_without_litellm():
     code = (
-        "import sys; from bot_core.llm.prices import price_of; price_of('gpt-4o-mini'); print('litellm' in sys.modules)"
+        "import sys; from bot_core.llm.price_list import price_of; price_of('gpt-4o-mini'); print('litellm' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
