@@ -28,6 +28,7 @@ def test_tokens_are_exact_money():
 
 def test_the_list_is_read_without_litellm():
     code = (
-        "import sys; from bot_core.llm.price_list import price_of; price_of('gpt-4o-mini'); print('litellm' in sys.modules)"
+        "import sys; from bot_core.llm.price_list import price_of; "
+        "price_of('gpt-4o-mini'); print('litellm' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
