@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, select, text
@@ -23,6 +24,7 @@ from channels.store.tables import (
     tombstones,
 )
 
+_READERS_PATIENCE = 20.0
 _VACUUMED = (
     *(table.name for table in (customers, inbound_messages, outbox, open_turns, model_calls)),
     *(
@@ -80,7 +82,11 @@ class Erasure:
         return gone
 
     def scrub(self) -> None:
-        """Take the erased bytes out of the files too. PostgreSQL's own log keeps them until it is recycled."""
+        """Take the erased bytes out of the files too. PostgreSQL's own log keeps them until it is recycled.
+
+        On PostgreSQL the tables are written anew, one after the other (a plain VACUUM leaves the bytes in its pages):
+        who writes to one meanwhile waits.
+        """
         if self._database.is_sqlite:
             with self._database.engine.connect() as connection:
                 raw = connection.connection.driver_connection
@@ -89,7 +95,8 @@ class Erasure:
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return
         with self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f"VACUUM {', '.join(_VACUUMED)}"))
+            _wait_for_older_readers(connection)
+            connection.execute(text(f"VACUUM (FULL) {', '.join(_VACUUMED)}"))
 
     def _conditions(self, connection: Connection, customer_id: str) -> list[tuple[Table, Any]]:
         """Children before parents, as foreign keys want it."""
@@ -120,3 +127,15 @@ class Erasure:
             (hand_offs, hand_offs.c.customer_id == customer_id),
             (customers, customers.c.customer_id == customer_id),
         ]
+
+
+def _wait_for_older_readers(connection: Connection) -> None:
+    """Rows that an older transaction can still see would survive the vacuum."""
+    now = str(connection.scalar(text("SELECT pg_current_xact_id()::xid::text")))
+    older = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        "AND age(backend_xmin) >= age(CAST(:now AS xid))"
+    )
+    deadline = time.monotonic() + _READERS_PATIENCE
+    while connection.scalar(older, {"now": now}) and time.monotonic() < deadline:
+        time.sleep(0.05)
