@@ -12,7 +12,7 @@ from bot_core.wording.model_view import facts_for_model
 from workbench.records import CaseResult, TurnRecord
 
 _FACTS: TypeAdapter[list[Facts]] = TypeAdapter(list[Facts])
-_MOST_BEFORE = 600
+_MOST_BEFORE = 320
 """Characters of the turn before that a judge is shown."""
 
 

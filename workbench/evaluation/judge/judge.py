@@ -17,7 +17,7 @@ from workbench.evaluation.judge.asking import judge_prompts, pair_request, verdi
 from workbench.evaluation.judge.exhibit import Exhibit, exhibits
 from workbench.evaluation.judge.preference import Preference, Side, as_text, settled
 from workbench.evaluation.judge.rubric import JudgeAnswer, Rubric, RubricVerdict
-from workbench.evaluation.judge.rules import rule_verdicts
+from workbench.evaluation.judge.rules import rule_call, rule_verdicts
 from workbench.records import CaseResult, JudgeSpec, Score, Verdict
 
 PAIR_PROMPT = "judge_pair/v001"
@@ -91,7 +91,7 @@ class Judge:
     async def judge_reply(self, exhibit: Exhibit, tracking_id: str) -> JudgedReply:
         """One reply by all rubrics, in one call."""
         if self._spec.model.model == OFFLINE_MODEL:
-            return JudgedReply(rule_verdicts(exhibit))
+            return JudgedReply(rule_verdicts(exhibit), (rule_call(),))
         asked = await self._ask(verdict_request(exhibit, self._template, self._spec.model, tracking_id))
         return JudgedReply(tuple(_verdict(rubric, asked) for rubric in Rubric), (asked.call,))
 
@@ -140,10 +140,11 @@ def case_score(rubric: Rubric, judged: Sequence[JudgedReply]) -> Score:
 
 
 def with_judgement(result: CaseResult, judgement: Judgement) -> CaseResult:
-    """The case with the judge's scores. Its own verdict stays: no opinion of a judge decides whether a case passes."""
+    """The case with the judge's scores and calls. Its verdict stays: no opinion of a judge decides if a case passes."""
     names = {score.scorer for score in judgement.scores}
     kept = tuple(score for score in result.scores if score.scorer not in names)
-    return result.model_copy(update={"scores": (*kept, *judgement.scores)})
+    calls = (*result.evaluation_calls, *judgement.calls)
+    return result.model_copy(update={"scores": (*kept, *judgement.scores), "evaluation_calls": calls})
 
 
 def same_model_warnings(spec: JudgeSpec, results: Iterable[CaseResult]) -> tuple[JudgeWarning, ...]:

@@ -34,6 +34,10 @@ class LabelledReply(Frozen):
     facts: str = ""
     reply: str
 
+    @property
+    def exhibit(self) -> Exhibit:
+        return Exhibit(customer=self.customer, reply=self.reply, facts=self.facts, before=self.before)
+
 
 class LabelledKind(Frozen):
     """One file: replies that were made in one way, and what that way says of each rubric.
@@ -54,11 +58,10 @@ class LabelledKind(Frozen):
     def labels(self) -> Iterator[Label]:
         at = datetime.combine(self.made_on, time(), UTC)
         for reply in self.replies:
-            exhibit = Exhibit(customer=reply.customer, reply=reply.reply, facts=reply.facts, before=reply.before)
             for rubric, verdict in self.verdicts.items():
                 yield Label(
                     reply_id=reply.id,
-                    exhibit=exhibit,
+                    exhibit=reply.exhibit,
                     rubric=rubric,
                     verdict=verdict,
                     defect=self.kind if self.defect else None,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 
 from workbench.records import Verdict
 
-_LONGEST_REASON = 140
-"""Characters: a reason is one sentence, and each token of it costs time."""
+_SHORT: dict[str, JsonValue] = {"maxLength": 50}
+"""Characters. Only asked for: a longer reason is no wrong answer, but each token of it costs time."""
 
 
 class Rubric(StrEnum):
@@ -33,7 +33,7 @@ JUDGE_SCORERS = tuple(rubric.scorer for rubric in Rubric)
 class RubricAnswer(BaseModel):
     """The reason comes first: a verdict that is written before its reason is a guess."""
 
-    reason: str = Field(max_length=_LONGEST_REASON)
+    reason: str = Field(json_schema_extra=_SHORT)
     verdict: Literal["bien", "mal"]
 
     @property
@@ -64,5 +64,5 @@ class RubricVerdict(BaseModel):
 class PairAnswer(BaseModel):
     """What the model is asked for when it compares: "1" or "2" is the better one, "ninguna" a tie."""
 
-    reason: str = Field(max_length=_LONGEST_REASON)
+    reason: str = Field(json_schema_extra=_SHORT)
     better: Literal["1", "2", "ninguna"]

@@ -1,0 +1,128 @@
+"""A judge asked about every labelled reply: live, recorded or from the committed recordings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot_core.errors import ModelNotConfigured
+from bot_core.llm.cassettes import (
+    CaseKey,
+    CassettePlayer,
+    CassetteRecorder,
+    ReplayGateway,
+    audit,
+    half_played,
+    recording_gateway,
+)
+from bot_core.llm.gateway import Answer, LLMGateway, LLMRequest, LLMResponse, ModelSettings
+from bot_core.llm.litellm_gateway import LiteLLMGateway
+from bot_core.llm.local_model import HOST, PORT
+from bot_core.llm.local_model.files import QWEN_CODER
+from bot_core.llm.routing import RoutingGateway
+from bot_core.settings import PROJECT_ROOT
+from workbench.evaluation.judge.judge import Judge, JudgedReply
+from workbench.evaluation.judge.labelled_set import LabelledKind, LabelledReply
+from workbench.evaluation.judge.record import identity_of
+from workbench.records import JudgeSpec
+
+CASSETTES = PROJECT_ROOT / "cassettes"
+DATASET = "judge"
+LOCAL_JUDGE = JudgeSpec(
+    model=ModelSettings(
+        model="openai/qwen2.5-coder-1.5b",
+        api_base=f"http://{HOST}:{PORT}/v1",
+        max_tokens=200,
+        timeout_seconds=1800,
+        max_concurrency=2,
+    )
+)
+"""The local model as a judge: what a clone without a key can record and replay."""
+
+Session = Callable[[str], AbstractContextManager[Any]]
+"""Opens what one kind of replies, or the pairs, needs around it: its cassette."""
+
+
+class _Nobody:
+    """There is no baseline for a judge."""
+
+    async def complete(self, request: LLMRequest[Answer]) -> LLMResponse[Answer]:
+        raise ModelNotConfigured("no offline baseline can judge", model=request.settings.model)
+
+
+def judge_gateway() -> LLMGateway:
+    """To real models."""
+    return RoutingGateway(offline=_Nobody(), remote=LiteLLMGateway())
+
+
+@dataclass
+class Recordings:
+    """Cassettes of one judge below `root`, one for each kind of labelled replies."""
+
+    spec: JudgeSpec
+    root: Path = CASSETTES
+    players: list[CassettePlayer] = field(default_factory=list)
+
+    @property
+    def variant(self) -> str:
+        return identity_of(self.spec).name
+
+    def playing(self) -> tuple[LLMGateway, Session]:
+        return ReplayGateway(offline=_Nobody()), self._player
+
+    def recording(self) -> tuple[LLMGateway, Session]:
+        weights = QWEN_CODER.sha256 if self.spec == LOCAL_JUDGE else None
+
+        def recorder(kind: str) -> CassetteRecorder:
+            return CassetteRecorder(self.root, self._key(kind), model_sha256=weights)
+
+        return recording_gateway(offline=_Nobody()), recorder
+
+    def problems(self, kinds: Sequence[str]) -> tuple[str, ...]:
+        """Orphans, missing, damaged and half-played files, once everything was replayed."""
+        known = [self._key(kind) for kind in kinds]
+        found = audit(self.root, known, datasets=[f"{DATASET}/{self.variant}"])
+        return tuple(str(problem) for problem in (*found, *half_played(self.players)))
+
+    def _player(self, kind: str) -> CassettePlayer:
+        player = CassettePlayer(self.root, self._key(kind))
+        self.players.append(player)
+        return player
+
+    def _key(self, kind: str) -> CaseKey:
+        return CaseKey(DATASET, self.variant, kind)
+
+
+def no_session(_kind: str) -> AbstractContextManager[Any]:
+    return nullcontext()
+
+
+OnReply = Callable[[str, JudgedReply], None]
+
+
+async def ask_all(
+    kinds: Sequence[LabelledKind],
+    judge: Judge,
+    *,
+    session: Session = no_session,
+    concurrency: int = 8,
+    on_reply: OnReply | None = None,
+) -> dict[str, JudgedReply]:
+    """Every reply of every kind, by reply_id. Raises StaleCassette in a replay that lacks one."""
+    judged: dict[str, JudgedReply] = {}
+    places = asyncio.Semaphore(concurrency)
+
+    async def ask(reply: LabelledReply) -> None:
+        async with places:
+            judged[reply.id] = await judge.judge_reply(reply.exhibit, reply.id)
+        if on_reply:
+            on_reply(reply.id, judged[reply.id])
+
+    for kind in kinds:
+        with session(kind.kind):
+            await asyncio.gather(*map(ask, kind.replies))
+    return judged

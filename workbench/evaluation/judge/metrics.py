@@ -1,0 +1,35 @@
+"""The judge's verdicts as metrics: one observation for each reply, since a reply is what a judge is calibrated on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from workbench.evaluation.judge.rubric import Rubric
+from workbench.evaluation.statistics.metrics import Metric, MetricKind, Observe, Unit, Verdicts
+from workbench.records import CaseResult, Score, Verdict
+
+_TURN = re.compile(r"turn (\d+): ")
+
+
+def judge_metrics() -> tuple[Metric, ...]:
+    """Pass rates over replies, clustered by conversation like every other rate."""
+    return tuple(
+        Metric(rubric.scorer, MetricKind.RATE, Unit.SHARE, higher_is_better=True, observe=_observer(rubric))
+        for rubric in Rubric
+    )
+
+
+def reply_verdicts(score: Score | None, turns: int) -> tuple[bool, ...]:
+    """For each of `turns` replies whether it passed; empty when the judge did not score the case."""
+    if score is None or score.verdict not in (Verdict.PASS, Verdict.FAIL):
+        return ()
+    failed = {int(match[1]) for reason in score.reasons if (match := _TURN.match(reason))}
+    return tuple(turn not in failed for turn in range(1, turns + 1))
+
+
+def _observer(rubric: Rubric) -> Observe:
+    def observe(result: CaseResult, _verdicts: Verdicts) -> Iterable[float]:
+        return map(float, reply_verdicts(result.score(rubric.scorer), len(result.turns)))
+
+    return observe
