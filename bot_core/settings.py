@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     release: str | None = None
     """KAVAK_RELEASE: id of the release to use; default the promoted one, else the shipped offline release."""
     channel_metrics_url: str | None = None
-    """KAVAK_CHANNEL_METRICS_URL: where the WhatsApp channel's web process gives its metrics, for the monitoring page."""
+    """KAVAK_CHANNEL_METRICS_URL: where the WhatsApp channel's web process gives its metrics: the monitoring page."""
 
     data_key: SecretStr = SecretStr("")
     """KAVAK_DATA_KEY: Fernet keys, separated by commas, the current one first; what customers wrote is encrypted at

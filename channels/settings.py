@@ -45,7 +45,7 @@ class ChannelSettings(BaseSettings):
     hash_key: SecretStr = SecretStr("")
     """KAVAK_WHATSAPP_HASH_KEY: keys the customers' pseudonyms; default a file in the data folder."""
     data_key: SecretStr = SecretStr("")
-    """KAVAK_WHATSAPP_DATA_KEY: Fernet keys, the current one first, for the channel's own tables; default KAVAK_DATA_KEY."""
+    """KAVAK_WHATSAPP_DATA_KEY: Fernet keys of the channel's own tables, current first; default KAVAK_DATA_KEY."""
     privacy_url: str = ""
     """KAVAK_WHATSAPP_PRIVACY_URL: where the full privacy notice is; part of the first message."""
 

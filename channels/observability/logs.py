@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from typing import Any, TextIO
 
-_PERSONAL = re.compile(r"(?:whatsapp:)?\+?\d{10,}|whatsapp:\S+")
+# Ten digits and more are a telephone number, unless they stand within a hexadecimal id.
+_PERSONAL = re.compile(r"(?<![0-9a-fA-F])(?<!SM)(?<!MM)\+?\d{10,15}(?![0-9a-fA-F])|whatsapp:\S+")
 _SECRET_NAMES = frozenset(
     {
         "body",
@@ -70,6 +72,20 @@ def without_personal_data(_logger: Any, _method: str, event: MutableMapping[str,
         elif isinstance(value, str):
             event[name] = _PERSONAL.sub("[removed]", value)
     return event
+
+
+def is_personal(name: str, value: object) -> bool:
+    """May not leave the process under this name, or at all."""
+    return name in _SECRET_NAMES or (isinstance(value, str) and _PERSONAL.search(value) is not None)
+
+
+@contextmanager
+def logged_with(**ids: str) -> Iterator[None]:
+    """Every line inside carries these ids, those of libraries and of bot_core too."""
+    import structlog
+
+    with structlog.contextvars.bound_contextvars(**ids):
+        yield
 
 
 def log(name: str) -> Any:

@@ -10,6 +10,7 @@ from bot_core.messages import utc_now
 from channels.crashing import CrashPoints
 from channels.observability.logs import log
 from channels.observability.metrics import Metrics
+from channels.observability.traces import NoTraces, Traces
 from channels.outbound.errors import OPTED_OUT, Failure
 from channels.outbound.twilio import Accepted, Failed, MessagingApi, SendResult
 from channels.settings import ChannelSettings
@@ -33,12 +34,14 @@ class OutboxSender:
         api: MessagingApi,
         *,
         metrics: Metrics,
+        traces: Traces | None = None,
         crashes: CrashPoints | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
         self._api = api
         self._metrics = metrics
+        self._traces = traces or NoTraces()
         self._crashes = crashes or CrashPoints()
 
     def reserve(self, customer_id: str) -> float:
@@ -55,7 +58,11 @@ class OutboxSender:
             return self._store.outbox.get(outbox_id).state.value
         outgoing, customer = ready
         callback = self._settings.url(f"/twilio/status?o={outbox_id}")
-        result = self._api.send(customer.address, outgoing.content, callback)
+        with self._traces.span(
+            "send", tracking_id=outgoing.tracking_id, kind=outgoing.kind.value, attempt=outgoing.attempts + 1
+        ) as span:
+            result = self._api.send(customer.address, outgoing.content, callback)
+            span.note(outcome="accepted" if isinstance(result, Accepted) else result.kind.value)
         self._crashes.reached("after_post")
         # Without the fence: what has happened is recorded whoever works for the customer by now.
         with self._store.database.write() as connection:
@@ -63,7 +70,12 @@ class OutboxSender:
         state = self._store.outbox.get(outbox_id).state.value
         self._metrics.sends.labels(state).inc()
         _log.info(
-            "send", tracking_id=outgoing.tracking_id, outbox=outbox_id, state=state, attempt=outgoing.attempts + 1
+            "send",
+            tracking_id=outgoing.tracking_id,
+            customer=customer_id,
+            outbox=outbox_id,
+            state=state,
+            attempt=outgoing.attempts + 1,
         )
         return state
 

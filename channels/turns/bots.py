@@ -20,11 +20,13 @@ from bot_core.settings import Settings
 from bot_core.wiring import BotFactory
 from channels.crashing import CrashPoints
 from channels.observability.metrics import Metrics
+from channels.observability.traces import NoTraces, Traces
 from channels.settings import ChannelSettings
 from channels.store.store import ChannelStore
 from channels.turns.limited import SharedLimitsGateway
 from channels.turns.questions import CachingGateway, open_questions
 from channels.turns.recorded import RecordedGateway
+from channels.turns.traced import TracedGateway
 
 FRESH_SECONDS = 2.0
 _MOST_BOTS = 8
@@ -109,6 +111,7 @@ def open_bots(
     core: Settings,
     *,
     metrics: Metrics,
+    traces: Traces | None = None,
     crashes: CrashPoints | None = None,
 ) -> Bots:
     """The composition root of the worker's bot. Raises UserError for the catalogue, the knowledge or a release.
@@ -117,8 +120,9 @@ def open_bots(
     the model (shared limits) → the model.
     """
     base = BotFactory(settings=core)
+    model = TracedGateway(LiteLLMGateway(), traces or NoTraces())
     limits = SharedLimitsGateway(
-        LiteLLMGateway(), store.slots, store.rates, longest_wait=settings.model_wait_seconds, metrics=metrics
+        model, store.slots, store.rates, longest_wait=settings.model_wait_seconds, metrics=metrics
     )
     gateway: LLMGateway = RoutingGateway(
         offline=base.baseline, remote=RecordedGateway(limits, store.turns, crashes or CrashPoints())

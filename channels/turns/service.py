@@ -13,8 +13,9 @@ from bot_core.messages import new_id, utc_now
 from bot_core.orchestrator import OrchestrationService, TurnResult
 from bot_core.store.records import Conversation
 from channels.crashing import CrashPoints
-from channels.observability.logs import log
+from channels.observability.logs import log, logged_with
 from channels.observability.metrics import Metrics, count_turn
+from channels.observability.traces import NoTraces, Traces
 from channels.settings import ChannelSettings
 from channels.store.people import LostLease
 from channels.store.records import Customer, InboundState, OpenTurn, Reason, StoredMessage
@@ -51,12 +52,14 @@ class TurnService:
         *,
         metrics: Metrics,
         typing: Typing | None = None,
+        traces: Traces | None = None,
         crashes: CrashPoints | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
         self._bots = bots
         self._typing = typing
+        self._traces = traces or NoTraces()
         self._metrics = metrics
         self._crashes = crashes or CrashPoints()
         self._opinions = Opinions(store)
@@ -71,7 +74,25 @@ class TurnService:
         if opened is None:
             return "nothing"
         turn, messages, conversation = opened
-        try:
+        with logged_with(tracking_id=turn.tracking_id, customer=customer_id):
+            try:
+                result = await self._answered(turn, messages, conversation)
+            except Exception as error:  # noqa: BLE001 - whatever the bot did, the message must not be lost
+                return await asyncio.to_thread(self._stumbled, turn, messages, error)
+            self._crashes.reached("after_model")
+            await asyncio.to_thread(self._keep, turn, fence, result, conversation.version)
+        return "thought"
+
+    async def _answered(
+        self, turn: OpenTurn, messages: Sequence[StoredMessage], conversation: Conversation
+    ) -> TurnResult:
+        with self._traces.span(
+            "turn",
+            tracking_id=turn.tracking_id,
+            customer=turn.customer_id,
+            release=turn.release_id,
+            messages=len(messages),
+        ) as span:
             async with self._slots.one() as waited:
                 self._metrics.turn_wait.observe(waited)
                 bot = self._bots.of(turn.release_id)
@@ -82,11 +103,8 @@ class TurnService:
                     conversation.state,
                     tracking_id=turn.tracking_id,
                 )
-        except Exception as error:  # noqa: BLE001 - whatever the bot did, the message must not be lost
-            return await asyncio.to_thread(self._stumbled, turn, messages, error)
-        self._crashes.reached("after_model")
-        await asyncio.to_thread(self._keep, turn, fence, result, conversation.version)
-        return "thought"
+            span.note(waited_seconds=waited, fallback=result.trace.used_fallback, intents=_intents(result))
+        return result
 
     def commit(self, customer_id: str, fence: int) -> str:
         """Make the kept answer the conversation's next turn. "again" when messages arrived meanwhile.
@@ -236,3 +254,7 @@ class TurnService:
             self._store.people.hand_off(connection, turn.customer_id, who="customer", reason="asked for a person")
         self._store.turns.close(connection, turn)
         _log.info("turn", customer=turn.customer_id, tracking_id=turn.tracking_id, messages=len(answered))
+
+
+def _intents(result: TurnResult) -> str:
+    return ",".join(result.trace.intention.names()) if result.trace.intention else ""

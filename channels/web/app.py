@@ -9,6 +9,7 @@ from channels.crashing import CrashPoints
 from channels.inbound.form import MAX_BODY_BYTES
 from channels.inbound.gate import WebhookGate
 from channels.observability.metrics import Metrics, StoreCollector
+from channels.observability.traces import open_traces
 from channels.privacy.keys import sealer
 from channels.settings import ChannelSettings
 from channels.store.store import ChannelStore, open_channel_store
@@ -34,7 +35,8 @@ def create_app(
     app, gate, metrics = _base(settings)
     metrics.registry.register(StoreCollector(store))
     reception = DatabaseReception(store, doorbell or SilentBell(), CrashPoints(settings.crash_point))
-    app.register_blueprint(inbound_blueprint(gate, reception, metrics))
+    traces = app.extensions["traces"] = open_traces("kavak-whatsapp-web")
+    app.register_blueprint(inbound_blueprint(gate, reception, metrics, traces))
     app.register_blueprint(status_blueprint(gate, store.deliveries, metrics))
     app.register_blueprint(health_blueprint(store, metrics, late_seconds=settings.late_seconds))
     return app

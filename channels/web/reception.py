@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot_core.errors import StoreError
 from channels.crashing import CrashPoints
@@ -17,9 +17,16 @@ from channels.store.store import ChannelStore
 from channels.web.doorbell import Doorbell
 
 
+class Taken(NamedTuple):
+    result: str
+    """"stored" or "duplicate"."""
+    customer_id: str | None
+    """The pseudonym; None where no key is at hand."""
+
+
 class Reception(Protocol):
-    def take(self, webhook: InboundWebhook) -> str:
-        """Keep it durably; "stored" or "duplicate". Raises StoreError: then Twilio is told to come again."""
+    def take(self, webhook: InboundWebhook) -> Taken:
+        """Keep it durably. Raises StoreError: then Twilio is told to come again."""
         ...
 
 
@@ -29,12 +36,12 @@ class DatabaseReception:
         self._crashes = crashes
         self._doorbell = doorbell
 
-    def take(self, webhook: InboundWebhook) -> str:
+    def take(self, webhook: InboundWebhook) -> Taken:
         stored = self._store.inbox.add(webhook, read_signals(webhook))
         self._crashes.reached("after_commit")
         if stored.waits:
             self._doorbell.ring(stored.customer_id, webhook.message_sid)
-        return "stored" if stored.is_new else "duplicate"
+        return Taken("stored" if stored.is_new else "duplicate", stored.customer_id)
 
 
 class SpoolReception:
@@ -44,16 +51,16 @@ class SpoolReception:
         self._folder = folder
         self._sealer = sealer
 
-    def take(self, webhook: InboundWebhook) -> str:
+    def take(self, webhook: InboundWebhook) -> Taken:
         path = self._folder / f"{webhook.message_sid}.json"
         if path.exists():
-            return "duplicate"
+            return Taken("duplicate", None)
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             _write_durably(path, json.dumps({"sealed": self._sealer.seal(webhook.model_dump_json())}))
         except OSError as error:
             raise StoreError(f"{self._folder}: {error.strerror}") from error
-        return "stored"
+        return Taken("stored", None)
 
 
 def _write_durably(path: Path, text: str) -> None:

@@ -16,6 +16,7 @@ from channels.inbound.signature import SIGNATURE_HEADER
 from channels.inbound.webhook import MESSAGE_SID, read_webhook
 from channels.observability.logs import log
 from channels.observability.metrics import Metrics
+from channels.observability.traces import NoTraces, Span, Traces
 from channels.store.deliveries import Deliveries
 from channels.store.records import DeliveryEvent
 from channels.store.statuses import is_status
@@ -29,13 +30,17 @@ _ERROR_CODE = re.compile(r"[0-9]{1,8}")
 _log = log(__name__)
 
 
-def inbound_blueprint(gate: WebhookGate, reception: Reception, metrics: Metrics) -> Blueprint:
+def inbound_blueprint(
+    gate: WebhookGate, reception: Reception, metrics: Metrics, traces: Traces | None = None
+) -> Blueprint:
     blueprint = Blueprint("inbound", __name__)
 
     @blueprint.post(INBOUND_PATH)
     def inbound() -> Response:
         started = time.perf_counter()
-        response = _answered("webhook", metrics, lambda: _inbound(gate, reception, metrics))
+        with (traces or NoTraces()).span("webhook") as span:
+            response = _answered("webhook", metrics, lambda: _inbound(gate, reception, metrics, span))
+            span.note(http__response__status_code=response.status_code)
         metrics.ack.observe(time.perf_counter() - started)
         return response
 
@@ -52,13 +57,14 @@ def status_blueprint(gate: WebhookGate, deliveries: Deliveries, metrics: Metrics
     return blueprint
 
 
-def _inbound(gate: WebhookGate, reception: Reception, metrics: Metrics) -> None:
+def _inbound(gate: WebhookGate, reception: Reception, metrics: Metrics, span: Span) -> None:
     form = _form(gate)
     gate.check_inbound(form)
     webhook = read_webhook(form)
-    result = reception.take(webhook)
-    metrics.webhooks.labels(result).inc()
-    _log.info(result, message=webhook.message_sid, kind=webhook.kind.value)
+    taken = reception.take(webhook)
+    metrics.webhooks.labels(taken.result).inc()
+    span.note(customer=taken.customer_id, message=webhook.message_sid, kind=webhook.kind.value, outcome=taken.result)
+    _log.info(taken.result, customer=taken.customer_id, message=webhook.message_sid, kind=webhook.kind.value)
 
 
 def _status(gate: WebhookGate, deliveries: Deliveries, metrics: Metrics) -> None:

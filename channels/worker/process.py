@@ -7,12 +7,14 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from bot_core.messages import utc_now
 from bot_core.settings import Settings
 from channels.crashing import CrashPoints
 from channels.observability.logs import log
 from channels.observability.metrics import Metrics
+from channels.observability.traces import open_traces
 from channels.outbound.sender import OutboxSender
 from channels.outbound.twilio import TwilioApi
 from channels.outbound.typing import TypingIndicator
@@ -40,6 +42,7 @@ class Worker:
         self._slot = WorkerSlot(core.data_dir)
         self.store = open_channel_store(settings, core)
         self.metrics = Metrics()
+        self._traces = open_traces("kavak-whatsapp-worker")
         self._leases = LeaseKeeper(self.store.people, seconds=settings.lease_seconds)
         self._engine = Engine(
             core,
@@ -51,15 +54,16 @@ class Worker:
     def start(self) -> None:
         """Begin to work, in threads of its own. Raises UserError for the catalogue, the knowledge or the release."""
         crashes = CrashPoints(self._settings.crash_point)
-        bots = open_bots(self._settings, self.store, self._core, metrics=self.metrics, crashes=crashes)
+        bots = open_bots(
+            self._settings, self.store, self._core, metrics=self.metrics, traces=self._traces, crashes=crashes
+        )
         bots.warm_up()
         api = TwilioApi(self._settings)
         api.warm_up()
         self._typing = TypingIndicator(api, metrics=self.metrics, enabled=self._settings.typing_indicator)
-        turns = TurnService(
-            self._settings, self.store, bots, metrics=self.metrics, typing=self._typing, crashes=crashes
-        )
-        sender = OutboxSender(self._settings, self.store, api, metrics=self.metrics, crashes=crashes)
+        watched: Any = {"metrics": self.metrics, "traces": self._traces, "crashes": crashes}
+        turns = TurnService(self._settings, self.store, bots, typing=self._typing, **watched)
+        sender = OutboxSender(self._settings, self.store, api, **watched)
         service = CustomerService(self._settings, self.store, turns, sender, self._leases, crashes=crashes)
         self._engine.launch(service)
         self.store.beat(self._slot.executor_id, VERSION)
@@ -76,6 +80,7 @@ class Worker:
     def close(self) -> None:
         self._stop.set()
         self._engine.close(patience=_PATIENCE)
+        self._traces.close()
         self.store.close()
         self._slot.close()
 
