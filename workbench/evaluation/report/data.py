@@ -45,6 +45,7 @@ def _suite(suite: SuiteJudgement) -> dict[str, Any]:
             }
             for scorer in suite.scorers
         },
+        "refused": dict(suite.refused),
         "unblessed": suite.unblessed,
         "removed": suite.removed,
         "cases": {

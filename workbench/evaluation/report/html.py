@@ -6,10 +6,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.evaluation.findings.conversations import customer_text
 from workbench.evaluation.gate.baseline import failing
 from workbench.evaluation.gate.judgement import Judgement
 from workbench.evaluation.report.junit import is_known
-from workbench.evaluation.report.transcripts import customer_text, reasons
+from workbench.evaluation.report.transcripts import reasons
 from workbench.records import Verdict
 
 if TYPE_CHECKING:

@@ -63,6 +63,8 @@ def _suite(suite: SuiteJudgement) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     yield from (_row(scorer) for scorer in suite.scorers if scorer.rate.scored or scorer.rate.errors)
     yield ""
+    for name, reason in suite.refused.items():
+        yield f"`{name}` is no evidence: {reason}.\n"
     if suite.unblessed:
         yield f"Not in the baseline yet: {len(suite.unblessed)} cases.\n"
     if suite.removed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot_core.messages import InboundMessage
+from workbench.evaluation.findings.conversations import customer_text
 from workbench.records import CaseResult, Verdict
 
 
@@ -29,17 +29,6 @@ def _said(result: CaseResult) -> Iterator[str]:
     for turn in result.turns:
         yield from (_indented("customer", customer_text(message)) for message in turn.messages)
         yield _indented("bot", turn.reply.text)
-
-
-def customer_text(message: InboundMessage) -> str:
-    extras = [
-        f"{name}: {value}"
-        for name, value in (("profile name", message.profile_name), ("button", message.button_payload))
-        if value
-    ]
-    kind = "" if message.kind.value in ("text", "button") else f"[{message.kind.value}] "
-    suffix = f" ({', '.join(extras)})" if extras else ""
-    return f"{kind}{message.text}{suffix}"
 
 
 def _indented(speaker: str, text: str) -> str:

@@ -22,8 +22,8 @@ def verdict_sentence(verdict: MetricVerdict, *, a: str, b: str) -> str:
     row = verdict.difference
     alone = verdict.gap is Gap.TOO_FEW and row.conversations == 1
     key = "one_conversation" if alone else verdict.gap or verdict.decision
-    forecast = {"more": _forecast(verdict.more_conversations or 0), "cost": _cost(verdict.more_usd)}
-    return _table()["verdict"][key].format_map(_numbers(row) | forecast | {"a": a, "b": b, "p": _p(verdict.adjusted_p)})
+    needed = {"more": forecast(verdict.more_conversations or 0), "cost": _cost(verdict.more_usd)}
+    return _table()["verdict"][key].format_map(_numbers(row) | needed | {"a": a, "b": b, "p": _p(verdict.adjusted_p)})
 
 
 def metric_label(name: str) -> str:
@@ -45,7 +45,7 @@ def needed_sentence(
     """Before a run: how many conversations a difference (0.05 for five points) needs, and what they cost."""
     needed = conversations_needed(difference, assumed_spread(rate, shared=shared, trials=trials))
     return _table()["power"]["needed"].format(
-        wanted=amount(difference, Unit.SHARE), needed=_forecast(needed), cost=_cost(needed * usd_per_conversation)
+        wanted=amount(difference, Unit.SHARE), needed=forecast(needed), cost=_cost(needed * usd_per_conversation)
     )
 
 
@@ -93,8 +93,8 @@ def _cost(usd: float | None) -> str:
     return _table()["verdict"]["cost"].format(usd=_digits(usd, Unit.USD)) if usd else ""
 
 
-def _forecast(value: int) -> str:
-    """Two significant digits are all that a forecast is worth."""
+def forecast(value: int) -> str:
+    """A number of conversations, with the two significant digits that a forecast is worth."""
     if value < 100:
         return str(value)
     magnitude = 10 ** (len(str(value)) - 2)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot_core.errors import UserError
+from tests.fakes.found import WRONG_PLAN, plans
 from tests.fakes.results import experiment, run
 from workbench.evaluation import findings as package
 from workbench.evaluation.findings.data import as_data
@@ -14,7 +15,7 @@ from workbench.evaluation.statistics.verdicts import Decision
 from workbench.records import VariantSpec, Verdict
 
 P = Verdict.PASS
-WRONG = ("turn 1: 48 months: 5000, expected 6000",)
+WRONG = WRONG_PLAN
 
 
 def findings(*arguments: Any, **more: Any) -> Any:
@@ -22,21 +23,9 @@ def findings(*arguments: Any, **more: Any) -> Any:
 
 
 @pytest.fixture
-def results(make):
+def results():
     """Twenty cases in A and B: B gets ten more plans right, and one intent wrong."""
-
-    def run_of(wrong: Any, monthly: str, intents: Any = ()) -> Any:
-        return [
-            make.played(
-                f"case-{number:02}",
-                make.called(make.turn(f"Pagas ${monthly} a 48 meses", make.financed(monthly))),
-                plan=WRONG if number in wrong else P,
-                intent=("turn 1: expected sales; understood greeting",) if number in intents else P,
-            )
-            for number in range(20)
-        ]
-
-    return run_of(range(12), "5000"), run_of(range(2), "6000", intents=[19])
+    return plans(range(12), "5000"), plans(range(2), "6000", intents=[19])
 
 
 def test_a_comparison_with_its_verdicts_and_the_cases_behind_them(results):

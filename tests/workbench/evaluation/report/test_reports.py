@@ -9,12 +9,13 @@ import pytest
 from bot_core.messages import InboundMessage, MessageKind
 from tests.fakes.gated import played, suite_run
 from tests.fakes.results import spoken
+from workbench.evaluation.findings.conversations import customer_text
 from workbench.evaluation.gate.baseline import bless
 from workbench.evaluation.gate.judgement import Judgement, judge
 from workbench.evaluation.report.annotations import workflow_commands
 from workbench.evaluation.report.junit import write_junit
 from workbench.evaluation.report.markdown import MAX_CHARS, summary
-from workbench.evaluation.report.transcripts import customer_text, transcript
+from workbench.evaluation.report.transcripts import transcript
 from workbench.evaluation.report.writing import write_reports
 
 BEFORE = (played("case-a"), played("case-b", "slots"), played("case-c"), played("case-d"))

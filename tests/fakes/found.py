@@ -1,0 +1,106 @@
+"""Results with facts, intents and model calls, as findings and reports are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from bot_core.facts.facts import Facts, FinancingFacts
+from bot_core.financing.plan import Plan, Quote
+from bot_core.intents import Intent, IntentDetail
+from bot_core.trace import ModelCall, Usage
+from tests.fakes.played import searched, turn
+from workbench.evaluation.findings.conversations import conversation_of
+from workbench.evaluation.findings.records import Conversation
+from workbench.records import CaseError, CaseResult, Score, TurnRecord, Verdict, overall
+
+P, F = Verdict.PASS, Verdict.FAIL
+
+
+def played(
+    case_id: str = "a-case",
+    *turns: TurnRecord,
+    trial: int = 1,
+    error: str | None = None,
+    **verdicts: Verdict | tuple[str, ...],
+) -> CaseResult:
+    """`intent=P` passes; `plan=("turn 1: …",)` fails for these reasons."""
+    scores = tuple(
+        Score(scorer=name, verdict=F, reasons=said) if isinstance(said, tuple) else Score(scorer=name, verdict=said)
+        for name, said in verdicts.items()
+    )
+    return CaseResult(
+        case_id=case_id,
+        why="for the findings",
+        tags=("typo",),
+        trial=trial,
+        verdict=Verdict.ERROR if error else overall(scores),
+        scores=scores,
+        turns=turns or (turn("¡Hola!"),),
+        error=CaseError(kind="ModelTimeout", message=error) if error else None,
+    )
+
+
+def understood(*intents: str, expected: Sequence[str] | None = None, text: str = "ok") -> TurnRecord:
+    details = [IntentDetail(intent=Intent(name)) for name in intents]
+    return turn(text, intents=details).model_copy(
+        update={"expected_intents": None if expected is None else tuple(sorted(expected))}
+    )
+
+
+def financed(monthly: str, down_payment: str = "50000") -> FinancingFacts:
+    quote = Quote(
+        price=Decimal(250_000),
+        down_payment=Decimal(down_payment),
+        loan=Decimal(250_000) - Decimal(down_payment),
+        plans=(Plan(term_months=48, monthly=Decimal(monthly)),),
+        minimum_down_payment=Decimal(25_000),
+    )
+    return FinancingFacts(quotes=(quote,))
+
+
+def called(record: TurnRecord, *, seconds: float = 0.5, usd: str = "0.001", **more: Any) -> TurnRecord:
+    call = ModelCall(
+        agent="financing",
+        purpose="reply",
+        prompt_id=more.pop("prompt_id", "financing/v001"),
+        prompt_hash="0" * 64,
+        model="openai/x",
+        usage=Usage(input_tokens=100, output_tokens=20),
+        cost_usd=Decimal(usd),
+        seconds=seconds,
+    )
+    trace = record.trace.model_copy(update={"calls": [call], "total_seconds": seconds, "model_seconds": seconds} | more)
+    return record.model_copy(update={"trace": trace})
+
+
+class Make:
+    """What a test of findings is written with."""
+
+    played = staticmethod(played)
+    understood = staticmethod(understood)
+    financed = staticmethod(financed)
+    called = staticmethod(called)
+    searched = staticmethod(searched)
+    turn = staticmethod(turn)
+
+    @staticmethod
+    def said(text: str, *facts: Facts) -> Conversation:
+        return conversation_of(played("a-case", turn(text, *facts), intent=P))
+
+
+WRONG_PLAN = ("turn 1: 48 months: 5000, expected 6000",)
+
+
+def plans(wrong: Sequence[int], monthly: str, intents: Sequence[int] = (), cases: int = 20) -> list[CaseResult]:
+    """One-turn cases that quote `monthly`; `wrong` fail the plan, `intents` the intent."""
+    return [
+        played(
+            f"case-{number:02}",
+            called(turn(f"Pagas ${monthly} a 48 meses", financed(monthly))),
+            plan=WRONG_PLAN if number in wrong else P,
+            intent=("turn 1: expected sales; understood greeting",) if number in intents else P,
+        )
+        for number in range(cases)
+    ]
