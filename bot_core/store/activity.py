@@ -32,3 +32,21 @@ class LoggedTurn(Frozen):
 class RecordedLead(Frozen):
     reference: str
     lead: Lead
+
+
+class ConversationOutcome(Frozen):
+    """What came of one conversation: the unit of an online comparison of two releases."""
+
+    conversation_id: str
+    release_id: str
+    """Of its first turn. A split keeps a conversation at its release; a promotion does not."""
+    is_mixed: bool
+    """Several releases have answered: what came of it is nobody's alone."""
+    turns: int
+    thumbs_up: int
+    """Turns that the customer found good, the latest opinion of each."""
+    thumbs_down: int
+    leads: int
+    fallbacks: int
+    """Turns in which another model than the first choice answered."""
+    began_at: datetime

@@ -19,7 +19,7 @@ from bot_core.prompts.template import PromptTemplate
 from bot_core.releases.release import Release
 from bot_core.releases.source import ReleaseSource
 from bot_core.sessions.state import ConversationState, CustomerProfile
-from bot_core.store.activity import LoggedTurn, Place, RecordedLead
+from bot_core.store.activity import ConversationOutcome, LoggedTurn, Place, RecordedLead
 from bot_core.store.records import (
     Authorship,
     Conversation,
@@ -266,6 +266,10 @@ class ActivityStore(Protocol):
     def feedback_since(self, moment: datetime) -> tuple[Feedback, ...]: ...
 
     def leads_since(self, moment: datetime) -> tuple[RecordedLead, ...]: ...
+
+    def outcomes(self, *, channel: str, since: datetime) -> tuple[ConversationOutcome, ...]:
+        """What came of the channel's conversations that began at `since` or later, in the order of their beginning."""
+        ...
 
 
 class CustomerErasure(Protocol):

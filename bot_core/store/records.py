@@ -69,6 +69,10 @@ class FeedbackValue(StrEnum):
     DOWN = "down"
 
 
+CUSTOMER = "customer"
+"""The source of a customer's own opinions."""
+
+
 class Feedback(Frozen):
     """A customer's or reviewer's opinion of one turn."""
 

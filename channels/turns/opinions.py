@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 from bot_core.errors import NotFound
-from bot_core.store.records import Feedback, FeedbackValue
+from bot_core.store.records import CUSTOMER, Feedback, FeedbackValue
 from channels.store.records import Customer, StoredMessage
 from channels.store.store import ChannelStore
 from channels.texts import phrases
 
 _PAYLOAD = re.compile(r"fb:([0-9a-f]{32}):(up|down)")
-SOURCE = "customer"
 
 
 class Opinions:
@@ -27,7 +26,7 @@ class Opinions:
         try:
             if self._store.core.conversations.turn(tracking_id).conversation_id != customer.conversation_id:
                 return True
-            self._store.core.feedback.give(Feedback(tracking_id=tracking_id, value=value, source=SOURCE))
+            self._store.core.feedback.give(Feedback(tracking_id=tracking_id, value=value, source=CUSTOMER))
         except NotFound:
             # An opinion of a turn that was erased: nothing to keep, and nothing to answer.
             return True

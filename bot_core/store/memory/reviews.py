@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import builtins
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot_core.store.activity import LoggedTurn, Place, RecordedLead
+from bot_core.store.activity import ConversationOutcome, LoggedTurn, Place, RecordedLead
 from bot_core.store.memory.conversations import MemoryConversationStore, MemoryFeedbackStore, MemoryProfileStore
 from bot_core.store.memory.work import MemoryLeadStore
-from bot_core.store.records import Feedback
+from bot_core.store.records import CUSTOMER, Feedback, FeedbackValue
 from bot_core.store.reviews import Annotation
 from bot_core.store.rules import next_annotation
 
@@ -81,6 +82,32 @@ class MemoryActivityStore:
         rows = reversed(self._leads.list(limit=self._leads.size()))
         found = (RecordedLead(reference=reference, lead=lead) for reference, lead in rows)
         return tuple(one for one in found if one.lead.created_at >= moment)
+
+
+    def outcomes(self, *, channel: str, since: datetime) -> tuple[ConversationOutcome, ...]:
+        of_conversation: dict[str, builtins.list[LoggedTurn]] = {}
+        for one in self._conversations.logged():
+            if one.channel == channel:
+                of_conversation.setdefault(one.turn.conversation_id, []).append(one)
+        requested = Counter(lead.conversation_id for _, lead in self._leads.list(limit=self._leads.size()))
+        found = (self._outcome(turns, requested) for turns in of_conversation.values())
+        recent = (one for one in found if one.began_at >= since)
+        return tuple(sorted(recent, key=lambda one: (one.began_at, one.conversation_id)))
+
+    def _outcome(self, turns: Sequence[LoggedTurn], requested: Counter[str]) -> ConversationOutcome:
+        first = turns[0].turn
+        given = [one for turn in turns for one in self._feedback.of(turn.turn.tracking_id) if one.source == CUSTOMER]
+        return ConversationOutcome(
+            conversation_id=first.conversation_id,
+            release_id=first.trace.release_id,
+            is_mixed=len({one.turn.trace.release_id for one in turns}) > 1,
+            turns=len(turns),
+            thumbs_up=sum(one.value is FeedbackValue.UP for one in given),
+            thumbs_down=sum(one.value is FeedbackValue.DOWN for one in given),
+            leads=requested[first.conversation_id],
+            fallbacks=sum(one.turn.trace.used_fallback for one in turns),
+            began_at=first.created_at,
+        )
 
 
 class MemoryCustomerErasure:
