@@ -53,10 +53,14 @@ class Plan:
         return len(self.situations) * self.spec.trials
 
     def jobs(self) -> Iterator[Job]:
-        """The variants in turns and the first trials first: whatever was played when it stops can be compared."""
+        """The variants in turns and the first trials first: whatever was played when it stops can be compared.
+
+        Every other situation in the opposite order, so that no variant always comes after another one's.
+        """
+        positions = range(len(self.subjects))
         for trial in range(1, self.spec.trials + 1):
-            for situation in self.situations:
-                for position in range(len(self.subjects)):
+            for number, situation in enumerate(self.situations, start=trial):
+                for position in positions if number % 2 else reversed(positions):
                     yield Job(position, situation, trial)
 
     def order(self) -> Iterator[ResultKey]:
