@@ -91,6 +91,8 @@ def _tell(judgement: Judgement, verbose: bool) -> None:
             if rate.share is not None:
                 flips = f"  lost {len(scorer.lost)}, won {len(scorer.won)}" if scorer.lost or scorer.won else ""
                 typer.echo(f"  {scorer.scorer:12} {rate.passed:4}/{rate.scored:<4} {rate.share:7.1%}{flips}")
+        for name, reason in suite.refused.items():
+            typer.echo(f"  {name} is no evidence: {reason}")
         if verbose:
             for result in results:
                 if result.verdict in _WRONG:

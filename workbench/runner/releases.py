@@ -32,6 +32,7 @@ from workbench.evaluation.gate.evidence import (
     overridden,
     weigh,
 )
+from workbench.evaluation.judge.evidence import Calibrations
 from workbench.records import ExperimentRecord, ExperimentSpec, RunRecord, RunStatus, VariantSpec
 from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
 
@@ -79,12 +80,19 @@ class ReleaseDesk:
     """Safe for many threads. Rulings of finished experiments are kept: they change only with what they rest on."""
 
     def __init__(
-        self, settings: Settings, store: Store, experiments: Experiments, *, dataset: Path | None = None
+        self,
+        settings: Settings,
+        store: Store,
+        experiments: Experiments,
+        *,
+        dataset: Path | None = None,
+        calibrations: Calibrations | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
         self._experiments = experiments
         self._dataset = dataset or GOLDEN_FOLDER
+        self._calibrations = calibrations or Calibrations()
         self._rulings: dict[tuple[str, ...], Ruling] = {}
         self._digests: tuple[object, Mapping[str, str]] = (None, {})
         self._lock = threading.Lock()
@@ -210,7 +218,7 @@ class ReleaseDesk:
 
     def _ruling(self, question: Question, folder: ExperimentFolder) -> Ruling:
         record = folder.record()
-        key = (folder.experiment_id, record.status.value, *_resting_on(question))
+        key = (folder.experiment_id, record.status.value, *_resting_on(question), self._calibrations.state())
         with self._lock:
             known = self._rulings.get(key)
         if known is None:
@@ -227,7 +235,9 @@ class ReleaseDesk:
             results = tuple(folder.results(run.run_id)) if whole else ()
             return PlayedRun(run, self._release_of(run.variant), results)
 
-        return Evidence(folder.experiment_id, record.status, tuple(played(run) for run in record.runs))
+        runs = tuple(played(run) for run in record.runs)
+        judge = self._calibrations.evidence(result for run in runs for result in run.results)
+        return Evidence(folder.experiment_id, record.status, runs, judge)
 
     def _release_of(self, variant: VariantSpec) -> Release | None:
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -18,13 +18,13 @@ from bot_core.releases.release import Release
 from workbench.evaluation.gate.baseline import Baseline, bless
 from workbench.evaluation.gate.judgement import ScorerJudgement, judged_scorer
 from workbench.evaluation.gate.suites import Suite, SuiteResult
+from workbench.evaluation.judge.evidence import Evidence as JudgeEvidence
+from workbench.evaluation.judge.rubric import JUDGE_SCORERS
 from workbench.evaluation.scorers.table import HARD, SCORERS
 from workbench.records import CaseResult, RunRecord, RunStatus, VariantSpec, Verdict
 
 SPLITS = ("golden", "recorded")
 """The sets that are large enough to decide on."""
-JUDGE = "judge_"
-"""How names of scores that a judge gave begin."""
 MOST_OUTAGES = 0.05
 """Largest share of the candidate's model calls that its model may have missed (no key, no answer, time-out)."""
 _OUTAGES = frozenset(
@@ -77,6 +77,8 @@ class Evidence:
     experiment_id: str
     status: RunStatus
     runs: tuple[PlayedRun, ...]
+    judge: JudgeEvidence = field(default_factory=JudgeEvidence)
+    """Which of the judge's scores may count, and why the others may not."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,6 @@ class Question:
     """Digest of the cases of each split."""
     files: Mapping[str, str]
     """Digests of the catalogue and the knowledge base, named as a run's provenance names them."""
-    judge_floor_met: bool = False
-    """Whether the judge was calibrated on people's labels and reached its floor."""
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,8 @@ def weigh(question: Question, evidence: Evidence | None) -> Ruling:
     broken = tuple(_broken(candidate, current))
     if broken:
         return Ruling(broken, evidence.experiment_id, cases=len(candidate.results))
-    scorers = _compared(candidate, current, judge=question.judge_floor_met)
-    refusals = (*_failed(scorers), *_silent(candidate.results, scorers))
+    scorers = _compared(candidate, current, evidence.judge)
+    refusals = (*_failed(scorers), *_silent(scorers, evidence.judge))
     return Ruling(refusals, evidence.experiment_id, scorers, len(candidate.results))
 
 
@@ -209,20 +209,18 @@ def _broken(candidate: PlayedRun, current: PlayedRun) -> Iterator[Refusal]:
 
 def _is_broken(result: CaseResult) -> bool:
     return result.error is not None or any(
-        score.verdict is Verdict.ERROR for score in result.scores if not score.scorer.startswith(JUDGE)
+        score.verdict is Verdict.ERROR for score in result.scores if score.scorer not in JUDGE_SCORERS
     )
 
 
-def _compared(candidate: PlayedRun, current: PlayedRun, *, judge: bool) -> tuple[ScorerJudgement, ...]:
+def _compared(candidate: PlayedRun, current: PlayedRun, judge: JudgeEvidence) -> tuple[ScorerJudgement, ...]:
     """The gate's own comparison, with the served release in the place of the blessed baseline."""
     suite = Suite(VariantSpec(name="candidate"), candidate.record.split)
     baseline: Baseline = bless(
         [SuiteResult(suite, _keyed(current.results))], "the release that is served", on=date(1970, 1, 1)
     )
     run = SuiteResult(suite, _keyed(candidate.results))
-    judged = sorted({score.scorer for result in run.results for score in result.scores if _is_judged(score.scorer)})
-    names = (*SCORERS, *(judged if judge else ()))
-    return tuple(judged_scorer(name, run, baseline) for name in names)
+    return tuple(judged_scorer(name, run, baseline) for name in (*SCORERS, *judge.accepted))
 
 
 def _keyed(results: Sequence[CaseResult]) -> tuple[CaseResult, ...]:
@@ -244,16 +242,14 @@ def _failed(scorers: Iterable[ScorerJudgement]) -> Iterator[Refusal]:
             yield Refusal(Ground.INFERIOR, each.scorer, lost, len(each.lost), len(each.won), each.paired)
 
 
-def _silent(results: Sequence[CaseResult], scorers: Sequence[ScorerJudgement]) -> Iterator[Refusal]:
+def _silent(scorers: Sequence[ScorerJudgement], judge: JudgeEvidence) -> Iterator[Refusal]:
     """Somebody must have said how well the candidate answers: the hard rules only say what it did not do."""
     if any(each.rate.scored for each in scorers if each.scorer not in HARD):
         return
-    judged = any(_is_judged(score.scorer) for result in results for score in result.scores)
-    yield Refusal(Ground.JUDGE_BELOW_FLOOR if judged else Ground.NOTHING_SCORED)
-
-
-def _is_judged(scorer: str) -> bool:
-    return scorer.startswith(JUDGE)
+    if judge.refused:
+        yield Refusal(Ground.JUDGE_BELOW_FLOOR, next(iter(judge.refused.values())))
+    else:
+        yield Refusal(Ground.NOTHING_SCORED)
 
 
 def overridden(ruling: Ruling, *, reason: str) -> dict[str, Any]:

@@ -6,13 +6,14 @@ baseline on the cases that both hold: no more than MARGIN of them lost, net, and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from workbench.evaluation.compare import Rate, rate
 from workbench.evaluation.gate.baseline import Baseline
 from workbench.evaluation.gate.suites import SuiteResult
+from workbench.evaluation.judge.evidence import Calibrations
 from workbench.evaluation.scorers.table import HARD, SCORERS
 from workbench.records import CaseResult, Score, Verdict
 
@@ -67,6 +68,8 @@ class SuiteJudgement:
     """Cases that the baseline does not hold."""
     removed: tuple[str, ...]
     """Cases of the baseline that are no more."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Scorers of a judge that are no evidence, and why: they are not compared."""
 
 
 @dataclass(frozen=True)
@@ -83,22 +86,31 @@ class Judgement:
         return next((outcome for outcome in order if outcome in found), Outcome.OK)
 
 
-def judge(runs: Sequence[SuiteResult], baseline: Baseline | None, *, stale: Sequence[str] = ()) -> Judgement:
-    """`stale` are problems of the cassettes as a set."""
-    suites = tuple(_suite(run, baseline) for run in runs)
+def judge(
+    runs: Sequence[SuiteResult],
+    baseline: Baseline | None,
+    *,
+    stale: Sequence[str] = (),
+    calibrations: Calibrations | None = None,
+) -> Judgement:
+    """`stale` are problems of the cassettes as a set; `calibrations` say which judge's scores may count."""
+    calibrations = calibrations or Calibrations()
+    suites = tuple(_suite(run, baseline, calibrations) for run in runs)
     problems = [problem for suite in suites for problem in _problems(suite)]
     problems += [Problem(Outcome.STALE, "cassettes", message) for message in stale]
     return Judgement(suites, tuple(problems), baseline)
 
 
-def _suite(run: SuiteResult, baseline: Baseline | None) -> SuiteJudgement:
+def _suite(run: SuiteResult, baseline: Baseline | None, calibrations: Calibrations) -> SuiteJudgement:
+    judged = calibrations.evidence(run.results)
     blessed = baseline.suites.get(run.suite.name, {}) if baseline else {}
     ids = {result.case_id for result in run.results}
     return SuiteJudgement(
         run=run,
-        scorers=tuple(judged_scorer(name, run, baseline) for name in SCORERS),
+        scorers=tuple(judged_scorer(name, run, baseline) for name in (*SCORERS, *judged.accepted)),
         unblessed=tuple(sorted(ids - blessed.keys())) if baseline else (),
         removed=tuple(sorted(blessed.keys() - ids)),
+        refused=judged.refused,
     )
 
 

@@ -39,6 +39,11 @@ class Calibrations:
     reports: Path = REPORTS
     labelled: Path = LABELLED
 
+    def state(self) -> str:
+        """Changes when a calibration or a labelled reply does."""
+        files = sorted([*self.reports.glob("*.json"), *self.labelled.glob("*.yaml")])
+        return "|".join(f"{path.name}:{path.stat().st_mtime_ns}" for path in files)
+
     def evidence(self, results: Iterable[CaseResult]) -> Evidence:
         """About the judge's scores in `results`; nothing when there are none. Raises DatasetError for a broken file."""
         scored: set[str] = set()

@@ -25,6 +25,7 @@ from workbench.evaluation.gate.evidence import (
     overridden,
     weigh,
 )
+from workbench.evaluation.judge.evidence import Evidence as JudgeEvidence
 from workbench.evaluation.scorers.table import HARD, SCORERS
 from workbench.records import CaseResult, Provenance, RunStatus, Score, Verdict
 
@@ -195,14 +196,14 @@ def judged_only(verdict: Verdict) -> list[CaseResult]:
 
 
 def test_a_judge_alone_speaks_only_above_its_floor():
-    calibrated = replace(QUESTION, judge_floor_met=True)
+    weak, calibrated = JudgeEvidence(refused={"judge_tone": "kappa"}), JudgeEvidence(accepted=("judge_tone",))
     good = evidence(judged_only(Verdict.PASS), current=judged_only(Verdict.PASS))
-    assert grounds(good) == [Ground.JUDGE_BELOW_FLOOR]
-    assert grounds(good, calibrated) == []
+    assert weigh(QUESTION, replace(good, judge=weak)).refusals == (Refusal(Ground.JUDGE_BELOW_FLOOR, "kappa"),)
+    assert grounds(replace(good, judge=calibrated)) == []
     worse = evidence(judged_only(Verdict.FAIL), current=judged_only(Verdict.PASS))
-    assert grounds(worse, calibrated) == [Ground.INFERIOR]
+    assert grounds(replace(worse, judge=calibrated)) == [Ground.INFERIOR]
     silent = [case.model_copy(update={"scores": case.scores[:-1]}) for case in judged_only(Verdict.PASS)]
-    assert grounds(evidence(silent, current=silent), calibrated) == [Ground.NOTHING_SCORED]
+    assert grounds(evidence(silent, current=silent)) == [Ground.NOTHING_SCORED]
 
 
 def test_a_judge_below_its_floor_cannot_refuse_either():
