@@ -11,9 +11,24 @@ from bot_core.financing.plan import Plan, Quote
 from bot_core.intents import Intent, IntentDetail
 from bot_core.trace import ModelCall, Usage
 from tests.fakes.played import searched, turn
+from tests.fakes.results import START
 from workbench.evaluation.findings.conversations import conversation_of
 from workbench.evaluation.findings.records import Conversation
-from workbench.records import CaseError, CaseResult, Score, TurnRecord, Verdict, overall
+from workbench.records import (
+    CaseError,
+    CaseResult,
+    ExperimentRecord,
+    ExperimentSpec,
+    RunRecord,
+    RunStatus,
+    Score,
+    TurnRecord,
+    VariantSpec,
+    Verdict,
+    overall,
+)
+from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
+from workbench.storage.run_files import write_run
 
 P, F = Verdict.PASS, Verdict.FAIL
 
@@ -104,3 +119,40 @@ def plans(wrong: Sequence[int], monthly: str, intents: Sequence[int] = (), cases
         )
         for number in range(cases)
     ]
+
+
+def stored(
+    files: ExperimentFiles, experiment_id: str, *runs: Sequence[CaseResult], replay: bool = False
+) -> ExperimentFolder:
+    """An experiment that is over, with one run for each list of results."""
+    variants = tuple(VariantSpec(name=f"variante {number}") for number, _ in enumerate(runs, start=1))
+    folder = files.create(ExperimentSpec(name=experiment_id, variants=variants, replay=replay), experiment_id)
+    records = tuple(
+        RunRecord(
+            run_id=run_id,
+            experiment_id=experiment_id,
+            experiment_name=experiment_id,
+            position=position,
+            variant=variant,
+            split="smoke",
+            dataset_digest="abc",
+            catalog="sample_catalog.csv",
+            cases=20,
+            status=RunStatus.FINISHED,
+            started_at=START,
+        )
+        for position, (run_id, variant) in enumerate(zip(folder.run_ids(), variants, strict=True), start=1)
+    )
+    for record, results in zip(records, runs, strict=True):
+        write_run(folder.run_path(record.run_id), record, results)
+    folder.write_record(
+        ExperimentRecord(
+            experiment_id=experiment_id,
+            name=experiment_id,
+            split="smoke",
+            runs=records,
+            status=RunStatus.FINISHED,
+            started_at=START,
+        )
+    )
+    return folder

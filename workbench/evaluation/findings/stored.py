@@ -1,0 +1,63 @@
+"""The findings of experiments that are in files, finished or not."""
+
+from __future__ import annotations
+
+from bot_core.errors import NotFound, UserError
+from bot_core.prompts.library import PromptLibrary
+from bot_core.releases.source import ReleaseSource
+from workbench.evaluation.findings.making import findings
+from workbench.evaluation.findings.records import Findings
+from workbench.records import RunRecord
+from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
+
+
+def experiment_findings(
+    folder: ExperimentFolder, *, releases: ReleaseSource | None = None, prompts: PromptLibrary | None = None
+) -> Findings:
+    """Of what was played so far; a replay's times count for nothing. Raises StoreError."""
+    return findings(
+        [folder.results(run_id) for run_id in folder.run_ids()],
+        [variant.name for variant in folder.spec.variants],
+        record=folder.record(),
+        specs=folder.spec.variants,
+        releases=releases,
+        prompts=prompts,
+        timed=not folder.spec.replay,
+    )
+
+
+def pair_findings(
+    files: ExperimentFiles,
+    run_a: str,
+    run_b: str,
+    *,
+    releases: ReleaseSource | None = None,
+    prompts: PromptLibrary | None = None,
+) -> Findings:
+    """Two runs of any experiments, as if they had been made together.
+
+    Raises NotFound, StoreError, and UserError for a run with itself.
+    """
+    if run_a == run_b:
+        raise UserError(f"{run_a} is compared with itself", hint="name two runs")
+    folders = [files.of_run(run_id) for run_id in (run_a, run_b)]
+    runs = [_run(folder, run_id) for folder, run_id in zip(folders, (run_a, run_b), strict=True)]
+    names = [run.variant.name for run in runs]
+    record = folders[0].record()
+    joined = {"experiment_id": "", "name": " / ".join(run.experiment_name for run in runs), "runs": tuple(runs)}
+    return findings(
+        [folder.results(run.run_id) for folder, run in zip(folders, runs, strict=True)],
+        names if names[0] != names[1] else [f"{name} ({run.run_id})" for name, run in zip(names, runs, strict=True)],
+        record=record.model_copy(update=joined),
+        specs=[run.variant for run in runs],
+        releases=releases,
+        prompts=prompts,
+        timed=not any(folder.spec.replay for folder in folders),
+    )
+
+
+def _run(folder: ExperimentFolder, run_id: str) -> RunRecord:
+    known = next((run for run in folder.record().runs if run.run_id == run_id), None)
+    if known is None:
+        raise NotFound(f"no run {run_id} that has started in the experiment {folder.experiment_id}")
+    return known
