@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot_core.errors import KavakBotError, UserError
-from workbench.cli import planning, promoting, running, simulating
+from workbench.cli import judging, online, planning, promoting, running, simulating
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -31,7 +31,9 @@ def workbench() -> None:
 
 
 app.add_typer(simulating.app, name="simulate")
+app.add_typer(judging.app, name="judge")
 app.command()(planning.power)
+app.command()(online.online)
 app.command()(running.resume)
 app.command()(promoting.promote)
 app.command()(promoting.rollback)
