@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,13 +25,16 @@ from bot_core.llm.local_model import HOST, PORT
 from bot_core.llm.local_model.files import QWEN_CODER
 from bot_core.llm.routing import RoutingGateway
 from bot_core.settings import PROJECT_ROOT
+from workbench.evaluation.judge.exhibit import Exhibit
 from workbench.evaluation.judge.judge import Judge, JudgedReply
-from workbench.evaluation.judge.labelled_set import LabelledKind, LabelledReply
+from workbench.evaluation.judge.preference import Preference
 from workbench.evaluation.judge.record import identity_of
 from workbench.records import JudgeSpec
 
 CASSETTES = PROJECT_ROOT / "cassettes"
 DATASET = "judge"
+PAIRS = "pairs"
+"""The group of the comparisons."""
 LOCAL_JUDGE = JudgeSpec(
     model=ModelSettings(
         model="openai/qwen2.5-coder-1.5b",
@@ -82,6 +85,10 @@ class Recordings:
 
         return recording_gateway(offline=_Nobody()), recorder
 
+    def has(self, group: str) -> bool:
+        """True when the group was recorded."""
+        return self._key(group).path(self.root).exists()
+
     def problems(self, kinds: Sequence[str]) -> tuple[str, ...]:
         """Orphans, missing, damaged and half-played files, once everything was replayed."""
         known = [self._key(kind) for kind in kinds]
@@ -101,28 +108,54 @@ def no_session(_kind: str) -> AbstractContextManager[Any]:
     return nullcontext()
 
 
+Groups = Mapping[str, Mapping[str, Exhibit]]
+"""Replies by group (a kind of datasets/judge, or "people") and reply_id."""
 OnReply = Callable[[str, JudgedReply], None]
 
 
 async def ask_all(
-    kinds: Sequence[LabelledKind],
+    groups: Groups,
     judge: Judge,
     *,
     session: Session = no_session,
     concurrency: int = 8,
     on_reply: OnReply | None = None,
 ) -> dict[str, JudgedReply]:
-    """Every reply of every kind, by reply_id. Raises StaleCassette in a replay that lacks one."""
+    """Every reply of every group, by reply_id. Raises StaleCassette in a replay that lacks one."""
     judged: dict[str, JudgedReply] = {}
     places = asyncio.Semaphore(concurrency)
 
-    async def ask(reply: LabelledReply) -> None:
+    async def ask(reply_id: str, exhibit: Exhibit) -> None:
         async with places:
-            judged[reply.id] = await judge.judge_reply(reply.exhibit, reply.id)
+            judged[reply_id] = await judge.judge_reply(exhibit, reply_id)
         if on_reply:
-            on_reply(reply.id, judged[reply.id])
+            on_reply(reply_id, judged[reply_id])
 
-    for kind in kinds:
-        with session(kind.kind):
-            await asyncio.gather(*map(ask, kind.replies))
+    for group, replies in groups.items():
+        with session(group):
+            await asyncio.gather(*(ask(reply_id, exhibit) for reply_id, exhibit in replies.items()))
     return judged
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The same turn answered well (`good`) and with a defect (`bad`); both as text with the customer and the facts."""
+
+    good: str
+    bad: str
+    defect: str
+
+
+async def ask_pairs(
+    pairs: Mapping[str, Pair], judge: Judge, *, session: Session = no_session, concurrency: int = 8
+) -> dict[str, Preference]:
+    """Each pair in both orders, by reply_id: A is the bad one, B the good one."""
+    places = asyncio.Semaphore(concurrency)
+
+    async def ask(reply_id: str, pair: Pair) -> Preference:
+        async with places:
+            return await judge.prefer_text(pair.bad, pair.good, reply_id)
+
+    with session(PAIRS):
+        found = await asyncio.gather(*(ask(reply_id, pair) for reply_id, pair in pairs.items()))
+    return dict(zip(pairs, found, strict=True))

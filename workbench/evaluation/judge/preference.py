@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot_core.trace import ModelCall
-from workbench.evaluation.judge.exhibit import exhibits
+from workbench.evaluation.judge.exhibit import Exhibit, exhibits
 from workbench.evaluation.statistics.rates import rate_interval
 from workbench.records import CaseResult
 
@@ -93,9 +93,9 @@ def summarise(preferences: Sequence[Preference]) -> PreferenceSummary:
 
 def as_text(result: CaseResult) -> str:
     """A conversation with its facts, as the judge reads it; the end is what a long one keeps."""
-    parts = [
-        f"Cliente: {shown.customer}\nHechos: {shown.facts or '(ninguno)'}\nAsistente: {shown.reply}"
-        for shown in exhibits(result)
-    ]
-    text = "\n".join(parts)
+    text = "\n".join(map(turn_text, exhibits(result)))
     return text if len(text) <= _LONGEST else f"…{text[-_LONGEST:]}"
+
+
+def turn_text(shown: Exhibit) -> str:
+    return f"Cliente: {shown.customer}\nHechos: {shown.facts or '(ninguno)'}\nAsistente: {shown.reply}"
