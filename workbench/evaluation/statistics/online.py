@@ -19,6 +19,9 @@ from workbench.evaluation.statistics.rates import RateEstimate, rate_of
 from workbench.evaluation.statistics.significance import RESAMPLES, SEED, holm
 from workbench.evaluation.statistics.verdicts import Decision
 
+_TIE = 1e-12
+_ROWS = 100
+"""Permutations at a time: memory stays small for any number of conversations."""
 HIGHER_IS_BETTER = {"leads": True, "approval": True, "fallbacks": False}
 """Share of conversations with a request · of a conversation's opinions that are good · of its turns that a fallback
 answered."""
@@ -103,10 +106,10 @@ def _p_value(a: Sequence[float], b: Sequence[float]) -> float:
         return 1.0
     rng = np.random.default_rng(SEED)
     total, size = everything.sum(), len(b)
-
-    def gap(sum_b: float) -> float:
-        return float(abs(sum_b / size - (total - sum_b) / len(a)))
-
-    seen = gap(float(np.sum(b))) - 1e-12
-    as_extreme = sum(gap(float(rng.permutation(everything)[:size].sum())) >= seen for _ in range(RESAMPLES))
-    return float((as_extreme + 1) / (RESAMPLES + 1))
+    seen = abs(float(np.mean(b)) - float(np.mean(a))) - _TIE
+    as_extreme = 0
+    for start in range(0, RESAMPLES, _ROWS):
+        rows = min(_ROWS, RESAMPLES - start)
+        dealt = rng.permuted(np.tile(everything, (rows, 1)), axis=1)[:, :size].sum(axis=1)
+        as_extreme += int(np.count_nonzero(np.abs(dealt / size - (total - dealt) / len(a)) >= seen))
+    return (as_extreme + 1) / (RESAMPLES + 1)
