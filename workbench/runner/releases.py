@@ -143,7 +143,7 @@ class ReleaseDesk:
         return self._store.releases.promote(
             release_id,
             who=_named(who),
-            reason=reason.strip() or f"experiment {experiment_id}",
+            reason=reason.strip(),
             evidence=ruling.as_json(),
             expected_current=served,
         )
@@ -155,7 +155,7 @@ class ReleaseDesk:
         if len(reason.strip()) < _SHORTEST_REASON:
             raise UserError("an override needs a reason", hint="say why it cannot wait for evidence")
         ruling = self.ruling(release_id, experiment_id)
-        if any(refusal.ground is Ground.SERVED for refusal in ruling.refusals):
+        if any(refusal.ground == Ground.SERVED for refusal in ruling.refusals):
             raise _refused(release_id, ruling)
         return self._store.releases.promote(
             release_id,
@@ -190,7 +190,7 @@ class ReleaseDesk:
     def gather(self, release_id: str) -> str:
         """Start that experiment; returns its id. Raises PromotionRefused for the release that is served already."""
         ruling = self.ruling(release_id, None)
-        if any(refusal.ground is Ground.SERVED for refusal in ruling.refusals):
+        if any(refusal.ground == Ground.SERVED for refusal in ruling.refusals):
             raise _refused(release_id, ruling)
         return self._experiments.start(self.plan(release_id).spec)
 
@@ -223,7 +223,7 @@ class ReleaseDesk:
             known = self._rulings.get(key)
         if known is None:
             known = weigh(question, self._evidence(folder, record, whole=False))
-            if all(refusal.ground is Ground.BROKEN_CASES for refusal in known.refusals) and known.refusals:
+            if all(refusal.ground == Ground.BROKEN_CASES for refusal in known.refusals) and known.refusals:
                 # It fits so far: only now are its transcripts worth reading.
                 known = weigh(question, self._evidence(folder, record, whole=True))
             with self._lock:
