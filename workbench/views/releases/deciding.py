@@ -88,7 +88,7 @@ def said(refusal: Refusal) -> str:
     about = refusal.about
     if refusal.ground in (Ground.HARD_RULE, Ground.INFERIOR):
         about = section("scorers").get(about, about)
-    elif refusal.ground == Ground.SMALL_SET or refusal.ground == Ground.OTHER_CASES:
+    elif refusal.ground in (Ground.SMALL_SET, Ground.OTHER_CASES):
         about = section("splits").get(about, about)
     elif refusal.ground == Ground.UNFINISHED:
         about = section("run_statuses").get(about, about)
