@@ -12,9 +12,7 @@ from bot_core.errors import CatalogError
 from bot_core.llm.discovery import FoundModel
 from bot_core.messages import new_id
 from bot_core.settings import load_settings
-from workbench.evaluation.compare import Comparison, compare
 from workbench.evaluation.dataset.loading import Dataset, load_dataset
-from workbench.records import CaseResult
 from workbench.roles import AccessSettings, Person, Role, from_claims, from_headers, load_access, on_this_machine
 from workbench.runner.bots import BotChoice
 from workbench.runner.workbench import Workbench
@@ -188,17 +186,6 @@ def experiment_id() -> str | None:
 def dataset() -> Dataset:
     """The golden cases; an edited file is seen within a minute. Raises DatasetError."""
     return load_dataset()
-
-
-@st.cache_resource(max_entries=12, show_spinner=False)
-def run_results(run_id: str) -> list[CaseResult]:
-    """Transcripts and verdicts of a run that is over: they do not change any more, all tabs share them."""
-    return workbench().experiments.results(run_id)
-
-
-@st.cache_resource(max_entries=12, show_spinner=False)
-def comparison(run_a: str, run_b: str) -> Comparison:
-    return compare(run_results(run_a), run_results(run_b))
 
 
 def open_experiment(experiment: str | None) -> None:

@@ -20,6 +20,8 @@ from workbench.runner.portal import Portal
 from workbench.runner.prompts import PromptDesk
 from workbench.runner.releases import ReleaseDesk
 from workbench.runner.replies import CHANNEL, ReplyDesk
+from workbench.runner.reports import ReportShelf
+from workbench.runner.review.desk import ReviewDesk
 from workbench.runner.trials import TrialDesk
 
 
@@ -40,7 +42,9 @@ class Workbench:
         self.opinions = Opinions(self.store.feedback, CHANNEL)
         self.names = NameFile(settings.data_dir)
         self.experiments = ExperimentDesk(settings)
+        self.reports = ReportShelf(settings.data_dir / "reports")
         self.findings = FindingsShelf(self.experiments.files, self.releases, self.store.prompts)
+        self.review = ReviewDesk(settings, self.store, self.activity, self.experiments)
         self.prompts = PromptDesk(self.store)
         self.trials = TrialDesk(settings, self.store, self.catalogs, self.portal)
         self.model_desk = ModelDesk(self.store, self.portal)

@@ -27,6 +27,14 @@ def seconds(value: float) -> str:
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
 
 
+def duration(value: float) -> str:
+    """A forecast, no more exact than it is worth: `75` → `"1 min"`, `7500` → `"2 h 5 min"`."""
+    minutes = round(value / 60)
+    if value < 60:
+        return f"{max(round(value), 1)} s"
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
 def pesos(value: object) -> str:
     """MXN with thousands; cents only when there are any."""
     amount = Decimal(str(value))

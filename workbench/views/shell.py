@@ -44,7 +44,6 @@ PAGES = (
     PageEntry("models", "build", "🧠", "modelos"),
     PageEntry("releases", "build", "🚀", "versiones"),
     PageEntry("experiments", "measure", "🧪", "experimentos"),
-    PageEntry("ab", "measure", "📊", "ab"),
     PageEntry("monitoring", "measure", "📈", "monitoreo"),
 )
 

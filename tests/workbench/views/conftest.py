@@ -35,13 +35,3 @@ def chat_page(workbench: Workbench) -> Callable[[], AppTest]:
         page.show()
 
     return lambda: AppTest.from_function(script, default_timeout=SECONDS)
-
-
-@pytest.fixture
-def ab_page(workbench: Workbench) -> Callable[[], AppTest]:
-    def script() -> None:
-        from workbench.views import ab
-
-        ab.show()
-
-    return lambda: AppTest.from_function(script, default_timeout=SECONDS)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from workbench.views.figures import dollars, pesos, plain, seconds, shortened
+from workbench.views.figures import dollars, duration, pesos, plain, seconds, shortened
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,11 @@ def test_pesos(value: object, shown: str):
 @pytest.mark.parametrize(("value", "shown"), [(0.0123, "12 ms"), (0.0, "0 ms"), (2.54, "2.5 s")])
 def test_seconds(value: float, shown: str):
     assert seconds(value) == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0.2, "1 s"), (75, "1 min"), (7500, "2 h 5 min")])
+def test_a_forecast_is_no_more_exact_than_it_is_worth(value: float, shown: str):
+    assert duration(value) == shown
 
 
 def test_a_cost_of_nothing_is_said_in_words():

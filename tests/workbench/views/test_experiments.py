@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from workbench.evaluation.experiments.running import run_experiment
+from workbench.records import ExperimentSpec, RunStatus, VariantSpec
+from workbench.runner.workbench import Workbench
+from workbench.views.experiments.progress import LIVE
+
+Page = Callable[[], AppTest]
+SECONDS = 30.0
+
+
+@pytest.fixture
+def page(workbench: Workbench) -> Page:
+    def script() -> None:
+        from workbench.views.experiments import page
+
+        page.show()
+
+    return lambda: AppTest.from_function(script, default_timeout=SECONDS)
+
+
+def played(workbench: Workbench, *others: str, cases: tuple[str, ...] = (), trials: int = 1) -> str:
+    """A finished experiment of offline-base against `others`."""
+    names = ["offline-base", *others]
+    spec = ExperimentSpec(
+        name=" / ".join(names),
+        variants=tuple(VariantSpec(name="ABCD"[n], release_id=name) for n, name in enumerate(names)),
+        case_ids=cases,
+        trials=trials,
+    )
+    folder = workbench.experiments.files.create(spec)
+    asyncio.run(run_experiment(folder, workbench.settings))
+    assert folder.progress().status is RunStatus.FINISHED
+    return folder.experiment_id
+
+
+def opened(page: Page, experiment_id: str, view: str = "verdict") -> AppTest:
+    run = page()
+    run.query_params["experimento"] = experiment_id
+    run.query_params["vista"] = view
+    return run.run()
+
+
+def texts(run: AppTest) -> str:
+    shown = [*run.markdown, *run.caption, *run.info, *run.warning, *run.success]
+    return "\n".join(str(one.value).replace("\\", "") for one in shown)
+
+
+def test_the_form_offers_a_first_comparison_that_costs_nothing(page: Page):
+    run = page().run()
+    assert not run.exception
+    assert [box.value for box in run.selectbox if box.label == "Versión del bot"] == ["offline-base", "offline-exacto"]
+    assert "No llama a ningún modelo" in texts(run)
+    assert "95 % de confianza" in texts(run), "what it can show is said before it starts"
+    assert "Aquí aparecerán tus experimentos." in texts(run)
+
+
+def test_equal_variants_are_named_as_such(page: Page):
+    run = page().run()
+    [_, second] = [box for box in run.selectbox if box.label == "Versión del bot"]
+    second.select("offline-base").run()
+    assert "Dos variantes son iguales" in run.warning[0].value
+
+
+def test_starting_it_opens_it_and_it_ends_in_the_list(page: Page, workbench: Workbench):
+    run = page().run()
+    run.number_input(key="experiment-sample-smoke").set_value(3).run()
+    run.button(key="experiment-start").click().run()
+    experiment_id = "".join(run.query_params["experimento"])
+    pause = threading.Event()
+    while workbench.experiments.progress(experiment_id).status in LIVE:
+        pause.wait(0.05)
+    progress = workbench.experiments.progress(experiment_id)
+    assert progress.status is RunStatus.FINISHED
+    assert [one.total for one in progress.runs] == [3, 3]
+    run = page().run()
+    assert any("offline" in button.label for button in run.sidebar.button)
+
+
+@pytest.mark.parametrize(
+    "view", ["verdict", "conversations", "rates", "intents", "failures", "spending", "prompts", "settings"]
+)
+def test_every_view_of_a_finished_experiment_is_drawn(page: Page, workbench: Workbench, view: str):
+    run = opened(page, played(workbench, "offline-exacto"), view)
+    assert not run.exception
+    assert not run.error
+    assert "Evidencia insuficiente" in texts(run)
+
+
+def test_the_conversations_that_changed_come_first_side_by_side(page: Page, workbench: Workbench):
+    experiment_id = played(workbench, "offline-exacto")
+    flip = workbench.findings.of_experiment(experiment_id).comparisons[0].flips[0]
+    run = opened(page, experiment_id, "conversations")
+    assert flip.a.why in texts(run)
+    assert {f"**Variante {name}** · " in texts(run) for name in "AB"} == {True}
+
+
+def test_the_report_is_made_when_asked_for_and_can_be_downloaded(page: Page, workbench: Workbench):
+    run = opened(page, played(workbench, "offline-exacto"), "report")
+    run.button(key="experiment-report").click().run()
+    assert not run.exception
+    assert {"Descargar HTML", "Descargar Markdown", "Descargar JSON"} <= {
+        str(getattr(button, "label", "")) for button in run.get("download_button")
+    }
+
+
+def test_with_three_variants_one_chooses_which_is_compared_with_a(page: Page, workbench: Workbench):
+    run = opened(page, played(workbench, "offline-exacto", "offline-base"))
+    assert not run.exception
+    assert "contra" in run.query_params
+
+
+def test_one_variant_has_figures_but_no_verdict(page: Page, workbench: Workbench):
+    run = opened(page, played(workbench))
+    assert not run.exception
+    assert "Una sola variante" in texts(run)
+
+
+def test_two_stored_runs_of_different_experiments_are_compared(page: Page, workbench: Workbench):
+    first, second = played(workbench), played(workbench, "offline-exacto")
+    run = page()
+    run.query_params["corridas"] = f"{first}-1,{second}-2"
+    run.run()
+    assert not run.exception
+    assert "Evidencia insuficiente" in texts(run)
+
+
+def test_an_experiment_over_its_budget_asks_for_a_larger_one(page: Page, workbench: Workbench):
+    folder = workbench.experiments.files.create(
+        ExperimentSpec(name="caro", variants=(VariantSpec(name="A"),), budget_usd=Decimal("0.5"))
+    )
+    progress = folder.progress()
+    folder.write_progress(progress.model_copy(update={"status": RunStatus.OVER_BUDGET, "usd_spent": Decimal("0.49")}))
+    run = opened(page, folder.experiment_id)
+    assert "tope de gasto" in texts(run)
+    assert run.number_input(key="experiment-new-budget").value == 1.0
+    assert run.button(key="experiment-resume").label == "Retomar"
+
+
+def test_an_unknown_experiment_says_what_to_do(page: Page):
+    assert "no existe aquí" in texts(opened(page, "nada"))

@@ -1,0 +1,112 @@
+"""What an experiment showed: the verdict first, then each view that explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from workbench import session
+from workbench.evaluation.findings.records import Comparison, Findings
+from workbench.evaluation.statistics.verdicts import Decision
+from workbench.records import ExperimentProgress, RunStatus
+from workbench.texts.texts import section, text
+from workbench.views.experiments import (
+    conversations,
+    failures,
+    intents,
+    place,
+    prompts,
+    rates,
+    report,
+    settings,
+    spending,
+    verdict,
+)
+from workbench.views.figures import day_and_time, plain
+
+_DRAW: dict[str, Callable[[Findings, Comparison | None], None]] = {
+    "verdict": verdict.show,
+    "conversations": conversations.show,
+    "rates": rates.show,
+    "intents": intents.show,
+    "failures": failures.show,
+    "spending": spending.show,
+    "prompts": prompts.show,
+    "settings": settings.show,
+    "report": report.show,
+}
+_ICONS = {Decision.BETTER: "✅", Decision.WORSE: "❌", Decision.NOT_ENOUGH_EVIDENCE: "⚖️"}
+
+
+def show_results(progress: ExperimentProgress) -> None:
+    if progress.status is not RunStatus.FINISHED:
+        st.caption(text("experiments.partial_note", done=progress.done, total=progress.total))
+    _about(progress.experiment_id)
+    draw(session.workbench().findings.of_experiment(progress.experiment_id))
+
+
+def draw(found: Findings) -> None:
+    """Everything below the name of the experiment."""
+    comparison = _comparison(found)
+    _headline(found, comparison)
+    names = section("experiment_views")
+    # The switch's value is given before it is drawn: a click on a number elsewhere opens another view.
+    st.session_state.setdefault(place.VIEW_SWITCH, place.view())
+    st.segmented_control(
+        text("experiments.view"),
+        place.VIEWS,
+        format_func=lambda name: names[name],
+        required=True,
+        key=place.VIEW_SWITCH,
+        on_change=place.take_view,
+        label_visibility="collapsed",
+    )
+    _DRAW[place.view()](found, comparison)
+
+
+def _about(experiment_id: str) -> None:
+    record = session.workbench().experiments.record(experiment_id)
+    if not record.runs:
+        return
+    first = record.runs[0]
+    st.caption(
+        plain(
+            text(
+                "experiments.about",
+                split=section("splits").get(record.split, record.split),
+                cases=first.cases,
+                trials=first.trials,
+                catalog=first.catalog,
+                at=day_and_time(record.started_at),
+            )
+        )
+    )
+
+
+def _comparison(found: Findings) -> Comparison | None:
+    names = [one.candidate for one in found.comparisons]
+    if len(names) < 2:
+        return found.comparisons[0] if names else None
+    chosen = st.segmented_control(
+        text("experiments.against"),
+        names,
+        default=place.against() if place.against() in names else names[0],
+        required=True,
+        key="experiment-against",
+    )
+    place.compare_with(chosen or names[0])
+    return found.comparison(chosen or names[0])
+
+
+def _headline(found: Findings, comparison: Comparison | None) -> None:
+    if len(found.variants) < 2:
+        st.info(text("experiments.one_variant"), icon="🧪")
+    elif comparison is None:
+        st.info(text("experiments.no_common"), icon="🧪")
+    else:
+        show = {Decision.BETTER: st.success, Decision.WORSE: st.error}.get(comparison.decision, st.info)
+        word = text(f"experiments.decision_{comparison.decision.value}")
+        show(f"**{word}.** {plain(comparison.headline)}", icon=_ICONS[comparison.decision])
+        for sentence in comparison.proven:
+            st.markdown(f"- {plain(sentence)}")

@@ -1,0 +1,109 @@
+"""Better, worse, or not enough evidence: every metric's difference with its interval."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from workbench.evaluation.findings.records import Comparison, Findings, MetricComparison
+from workbench.evaluation.statistics.metrics import MetricKind, Unit
+from workbench.evaluation.statistics.sentences import amount, level
+from workbench.texts.texts import text
+from workbench.views.experiments import place
+from workbench.views.experiments.charts import COLOURS, fixed, row_height
+from workbench.views.figures import plain
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+_TABLE = "experiment-metrics"
+
+
+def show(_found: Findings, comparison: Comparison | None) -> None:
+    if comparison is None:
+        return
+    st.subheader(text("experiments.differences"), anchor=False, help=text("experiments.verdict_help"))
+    rates = [row for row in comparison.metrics if row.kind is MetricKind.RATE and row.unit is Unit.SHARE]
+    if rates:
+        st.plotly_chart(_forest(rates), width="stretch", config={"displayModeBar": False}, key="experiment-forest")
+    _table(comparison)
+
+
+def _forest(rows: list[MetricComparison]) -> Figure:
+    """A dot for each rate's difference with its 95 % interval; right of zero B is better."""
+    from plotly import graph_objects
+
+    figure = graph_objects.Figure()
+    signs = [1 if row.higher_is_better else -1 for row in rows]
+    figure.add_scatter(
+        x=[100 * row.difference * sign for row, sign in zip(rows, signs, strict=True)],
+        y=[row.label for row in rows],
+        mode="markers",
+        marker={"size": 11, "color": [_colour(row) for row in rows], "symbol": "diamond"},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [100 * (row.high - row.difference) for row in rows],
+            "arrayminus": [100 * (row.difference - row.low) for row in rows],
+            "thickness": 2,
+            "width": 5,
+            "color": COLOURS[5],
+        },
+        customdata=[row.sentence for row in rows],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    figure.add_vline(x=0, line={"width": 1, "dash": "dot", "color": COLOURS[5]})
+    fixed(figure, height=row_height(len(rows)), x_title=text("experiments.differences_axis"))
+    figure.update_yaxes(autorange="reversed")
+    return figure
+
+
+def _colour(row: MetricComparison) -> str:
+    return {"better": COLOURS[2], "worse": COLOURS[4]}.get(row.decision.value, COLOURS[5])
+
+
+def _table(comparison: Comparison) -> None:
+    st.caption(text("experiments.open_row"))
+    chosen = st.dataframe(
+        [_row(row) for row in comparison.metrics],
+        hide_index=True,
+        width="stretch",
+        key=_TABLE,
+        on_select="rerun",
+        selection_mode="single-row",
+    )
+    rows: list[int] = chosen["selection"]["rows"]
+    if rows:
+        row = comparison.metrics[rows[0]]
+        st.markdown(plain(row.sentence))
+        with st.container(horizontal=True):
+            _jump("experiments.wins", row.better, row.label)
+            _jump("experiments.losses", row.worse, row.label)
+
+
+def _jump(label: str, cases: tuple[str, ...], metric: str) -> None:
+    st.button(
+        f"{text(label)} {len(cases)}",
+        key=label,
+        disabled=not cases,
+        icon=":material/forum:",
+        on_click=place.show_conversations,
+        args=(cases, f"{metric} · {text(label)} {len(cases)}"),
+    )
+
+
+def _row(row: MetricComparison) -> dict[str, Any]:
+    return {
+        text("experiments.metric"): row.label,
+        "A": level(row.a, row.unit),
+        "B": level(row.b, row.unit),
+        text("experiments.difference"): amount(row.difference, row.unit, signed=True),
+        text("experiments.interval"): (
+            f"{amount(row.low, row.unit, signed=True)} … {amount(row.high, row.unit, signed=True)}"
+        ),
+        text("experiments.verdict"): text(f"experiments.decision_{row.decision.value}"),
+        text("experiments.wins"): len(row.better),
+        text("experiments.losses"): len(row.worse),
+        text("experiments.sentence"): row.sentence,
+    }
