@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,12 +67,22 @@ def worker() -> None:
 
 @app.command()
 def dev(
-    port: Annotated[int, typer.Option(help="Port of the phone page.")] = 8085,
+    port: Annotated[int, typer.Option(help="Port of the phone page; web and workbench take the next two.")] = 8085,
+    workbench: Annotated[bool, typer.Option(help="Start the workbench too.")] = True,
 ) -> None:
-    """Web, worker and a Twilio fake on loopback, with a small page to write as a customer."""
+    """Web, worker, a Twilio fake with a page to write as a customer, and the workbench, all on loopback."""
     from channels.sandbox.dev import run_dev
 
-    run_dev(port)
+    run_dev(port, with_workbench=workbench)
+
+
+@app.command()
+def say(text: str, port: Annotated[int, typer.Option(help="Port of the phone page.")] = 8085) -> None:
+    """Write one message to the running sandbox as a customer, and show what comes back."""
+    from channels.sandbox.dev import say
+
+    for line in say(text, port=port):
+        typer.echo(line)
 
 
 @app.command()
@@ -86,22 +97,19 @@ def reconcile(
 @app.command()
 def inbox(limit: Limit = 50) -> None:
     """Messages that wait for an answer, oldest first; nothing that a customer wrote is shown."""
-    for line in _desk().inbox_lines(limit):
-        typer.echo(line)
+    _show(_desk().inbox_lines(limit))
 
 
 @app.command()
 def outbox(limit: Limit = 50) -> None:
     """Messages that are not settled: pending, being sent, of unknown end."""
-    for line in _desk().outbox_lines(limit):
-        typer.echo(line)
+    _show(_desk().outbox_lines(limit))
 
 
 @app.command("dead-letters")
 def dead_letters(limit: Limit = 50) -> None:
     """What nothing automatic will mend: failed messages, sends and deliveries."""
-    for line in _desk().dead_letter_lines(limit):
-        typer.echo(line)
+    _show(_desk().dead_letter_lines(limit))
 
 
 @app.command()
@@ -140,7 +148,7 @@ def export(
     if to is None:
         typer.echo(text)
     else:
-        to.write_text(text, encoding="utf-8")
+        _write_private(to, text)
         typer.echo(f"{to}: {len(text.encode())} bytes")
 
 
@@ -171,17 +179,49 @@ def reseal() -> None:
 
 @app.command()
 def scorecard(
-    full: Annotated[bool, typer.Option("--full", help="20,000 webhooks and 800 kills; takes an hour.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="20,000 webhooks and 800 kills; half an hour.")] = False,
     seed: Annotated[int, typer.Option()] = 7,
-    workers: Annotated[str, typer.Option(help="Numbers of workers, one run each: 1,3")] = "1",
-    postgres: Annotated[str | None, typer.Option(help="URL of an empty PostgreSQL database.")] = None,
+    workers: Annotated[str, typer.Option(help="Numbers of workers, one run each.")] = "1,3",
+    databases: Annotated[str, typer.Option(help="sqlite, postgresql, or both.")] = "sqlite,postgresql",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last run of this size.")] = False,
 ) -> None:
     """Run the channel against its promises: kills, faults, forgeries, a seeded load. Exit code 1 when one is missed."""
     from channels.scorecard.command import Options, run_scorecard
 
     counts = tuple(int(part) for part in workers.split(","))
-    if not run_scorecard(Options(full=full, seed=seed, workers=counts, postgres_url=postgres)):
+    if not run_scorecard(Options(full, seed, counts, tuple(databases.split(",")), resume)):
         raise typer.Exit(1)
+
+
+@app.command()
+def drill(
+    conversations: Annotated[int, typer.Option(help="Customers who write at the same time.")] = 200,
+    database: Annotated[str, typer.Option(help="postgresql (killed too) or sqlite.")] = "postgresql",
+    workers: Annotated[int, typer.Option()] = 3,
+) -> None:
+    """Kill web, workers and database in the middle of conversations, with fakes; tells what was lost or doubled."""
+    from channels.scorecard.drill import run_drill
+
+    if not run_drill(conversations, workers=workers, on_postgres=database == "postgresql"):
+        raise typer.Exit(1)
+
+
+def _show(lines: Iterable[str]) -> None:
+    shown = 0
+    for line in lines:
+        typer.echo(line)
+        shown += 1
+    if not shown:
+        typer.echo("nothing", err=True)
+
+
+def _write_private(path: Path, text: str) -> None:
+    """For the owner's eyes alone. Raises UserError."""
+    try:
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from error
 
 
 def _desk() -> Desk:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import http.client
-import random
 import time
 import uuid
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode, urlsplit
 
@@ -19,12 +19,10 @@ def post_signed(
     url: str, form: dict[str, str], token: str, *, connect_to: str | None = None, timeout: float = 15.0
 ) -> int:
     """The HTTP status, 0 when nobody answered. `connect_to` is where `url` really is listened to."""
-    from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
-
     parts = urlsplit(url)
     target = urlsplit(connect_to) if connect_to else parts
     path = parts.path + (f"?{parts.query}" if parts.query else "")
-    headers = {"Content-Type": _FORM, "X-Twilio-Signature": RequestValidator(token).compute_signature(url, form)}
+    headers = {"Content-Type": _FORM, "X-Twilio-Signature": signature_of(url, form, token)}
     connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=timeout)
     try:
         connection.request("POST", path, urlencode(form), headers)
@@ -35,6 +33,13 @@ def post_signed(
     finally:
         connection.close()
     return response.status
+
+
+def signature_of(url: str, form: dict[str, str], token: str) -> str:
+    """By Twilio's own library."""
+    from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+
+    return str(RequestValidator(token).compute_signature(url, form))
 
 
 def inbound_form(account_sid: str, ours: str, sender: str, text: str, **fields: str) -> dict[str, str]:
@@ -75,7 +80,7 @@ def inbound_message(form: dict[str, str]) -> FakeMessage:
 
 
 class Callbacks:
-    """Reports of what becomes of each message we sent. With a seed they repeat and arrive in any order."""
+    """Reports of what becomes of each message we sent: `statuses` of every one, or what `plan` says of it."""
 
     def __init__(
         self,
@@ -83,28 +88,37 @@ class Callbacks:
         connect_to: str | None = None,
         statuses: tuple[str, ...] = ("sent", "delivered"),
         delay: float = 0.0,
-        shuffle_seed: int | None = None,
+        plan: Callable[[FakeMessage], Sequence[str]] | None = None,
+        attempts: int = 1,
     ) -> None:
         self.connect_to = connect_to
         self.statuses = statuses
         self.delay = delay
-        self._random = random.Random(shuffle_seed) if shuffle_seed is not None else None
+        self._plan = plan
+        self._attempts = attempts
         self._pool = ThreadPoolExecutor(4, thread_name_prefix="callbacks")
 
     def follow(self, message: FakeMessage, token: str) -> None:
         if message.status_callback:
-            self._pool.submit(self._report, message, token)
+            statuses = self._plan(message) if self._plan else self.statuses
+            self._pool.submit(self._report, message, statuses, token)
 
-    def _report(self, message: FakeMessage, token: str) -> None:
-        assert message.status_callback
-        statuses = list(self.statuses)
-        if self._random:
-            statuses += self._random.choices(statuses, k=1)
-            self._random.shuffle(statuses)
+    def _report(self, message: FakeMessage, statuses: Sequence[str], token: str) -> None:
         for status in statuses:
             time.sleep(self.delay)
-            post_signed(message.status_callback, status_form(message, status), token, connect_to=self.connect_to)
-        message.status = self.statuses[-1]
+            if self._told(message, status, token) == 200:
+                message.reported.append(status)
+                message.status = status
+
+    def _told(self, message: FakeMessage, status: str, token: str) -> int:
+        assert message.status_callback
+        form = status_form(message, status)
+        for attempt in range(self._attempts):
+            answer = post_signed(message.status_callback, form, token, connect_to=self.connect_to)
+            if answer not in (0, 503):
+                break
+            time.sleep(0.2 * (attempt + 1))
+        return answer
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)

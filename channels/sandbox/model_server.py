@@ -1,7 +1,7 @@
 """A model on loopback for the scorecard: OpenAI's chat completions over real HTTP, slow and moody on purpose.
 
 It understands every message as a greeting. What it is for: counting. Which questions it has answered (and been paid
-for), how many at once, and how many at once for one customer.
+for), to which worker (each has a key of its own), how many at once, and how many at once for one customer.
 """
 
 from __future__ import annotations
@@ -14,32 +14,54 @@ import select
 import socket
 import threading
 import time
-from collections import Counter
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
 _CUSTOMER = re.compile(r"\bc(\d+)m\d+")
-_SLICE = 0.02
+_SLICE = 0.05
+_HANGING = 120.0
+
+
+@dataclass(slots=True)
+class Call:
+    """One question on the wire. Times are time.time()."""
+
+    serial: int
+    """Unique; told as the number of prompt tokens, so that it is found again wherever the answer was kept."""
+    question: str
+    """Hash of the messages."""
+    customer: str
+    key: str
+    """Who asked, by the API key."""
+    asked_at: float
+    answered_at: float | None = None
+    """None: refused, never answered, or nobody was there any more."""
+    ended_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    seconds: tuple[float, float]
+    """Range of its thinking time."""
+    refused: float = 0.0
+    """Share of 429s."""
+    hanging: float = 0.0
+    """Share that is never answered."""
 
 
 class SlowModel:
-    """`seconds` is the range of its thinking time; shares of questions are refused (429) or never answered."""
-
-    def __init__(
-        self, *, seconds: tuple[float, float], refused: float = 0.0, hanging: float = 0.0, seed: int = 7
-    ) -> None:
-        self._seconds = seconds
-        self._refused = refused
-        self._hanging = hanging
+    def __init__(self, mood: Mood, *, seed: int = 7) -> None:
+        self.mood = mood
         self._random = random.Random(seed)
         self.lock = threading.Lock()
-        self.answered: Counter[str] = Counter()
+        self.calls: list[Call] = []
         self.in_flight = 0
         self.peak = 0
         self.side_by_side = 0
         """Questions that came for a customer while another one of the same customer was being answered."""
-        self._customers: Counter[str] = Counter()
+        self._customers: dict[str, int] = {}
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.model = self
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -47,10 +69,6 @@ class SlowModel:
     @property
     def api_base(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}/v1"
-
-    @property
-    def paid_twice(self) -> int:
-        return sum(count - 1 for count in self.answered.values())
 
     def __enter__(self) -> SlowModel:
         return self
@@ -61,25 +79,31 @@ class SlowModel:
 
     # what the handler asks
 
-    def mood(self) -> tuple[str, float]:
+    def draw(self) -> tuple[str, float]:
         with self.lock:
-            drawn = self._random.random()
-            seconds = self._random.uniform(*self._seconds)
-        if drawn < self._refused:
+            mood, drawn = self.mood, self._random.random()
+            seconds = self._random.uniform(*mood.seconds)
+        if drawn < mood.refused:
             return "429", 0.0
-        return ("hang", 60.0) if drawn < self._refused + self._hanging else ("ok", seconds)
+        return ("hang", _HANGING) if drawn < mood.refused + mood.hanging else ("ok", seconds)
 
-    def begins(self, customer: str) -> None:
+    def begins(self, question: str, customer: str, key: str) -> Call:
         with self.lock:
+            call = Call(len(self.calls) + 1, question, customer, key, time.time())
+            self.calls.append(call)
             self.in_flight += 1
             self.peak = max(self.peak, self.in_flight)
-            self._customers[customer] += 1
-            self.side_by_side += bool(customer) and self._customers[customer] > 1
+            others = self._customers.get(customer, 0)
+            self._customers[customer] = others + 1
+            self.side_by_side += bool(customer) and others > 0
+        return call
 
-    def ends(self, customer: str) -> None:
+    def ends(self, call: Call, *, answered: bool) -> None:
         with self.lock:
+            call.ended_at = time.time()
+            call.answered_at = call.ended_at if answered else None
             self.in_flight -= 1
-            self._customers[customer] -= 1
+            self._customers[call.customer] -= 1
 
 
 class _Server(ThreadingHTTPServer):
@@ -96,29 +120,26 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
+    disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        question = json.loads(raw)
+        question = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
         model = self.server.model
         asked = json.dumps(question.get("messages"), sort_keys=True)
         found = _CUSTOMER.findall(asked)
-        customer = found[-1] if found else ""
-        mood, seconds = model.mood()
+        mood, seconds = model.draw()
         if mood == "429":
             self._answer(429, {"error": {"message": "slow down", "type": "rate_limit", "code": "rate_limit_exceeded"}})
             return
-        model.begins(customer)
-        try:
-            stays = self._waited(seconds)
-        finally:
-            model.ends(customer)
-        if not stays or mood == "hang":
+        key = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        call = model.begins(hashlib.sha256(asked.encode()).hexdigest(), found[-1] if found else "", key)
+        stays = self._waited(seconds) and mood == "ok"
+        # Before the answer is out: whoever asks next must not find this one still under way.
+        model.ends(call, answered=stays)
+        if stays:
+            self._answer(200, _completion(question, call.serial))
+        else:
             self.close_connection = True
-            return
-        with model.lock:
-            model.answered[hashlib.sha256(asked.encode()).hexdigest()] += 1
-        self._answer(200, _completion(question))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
         del format, args
@@ -126,8 +147,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _waited(self, seconds: float) -> bool:
         """False as soon as who asked is gone: a dead worker's question is nobody's any more."""
         until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            readable, _, _ = select.select([self.connection], [], [], _SLICE)
+        while (left := until - time.monotonic()) > 0:
+            readable, _, _ = select.select([self.connection], [], [], min(left, _SLICE))
             if readable and not self.connection.recv(1, socket.MSG_PEEK):
                 return False
         return True
@@ -141,13 +162,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
 
-def _completion(question: dict[str, Any]) -> dict[str, Any]:
+def _completion(question: dict[str, Any], serial: int) -> dict[str, Any]:
     if "intents" in json.dumps(question.get("response_format") or question.get("tools") or ""):
         answer: dict[str, Any] = {"intents": [{"intent": "greeting", "confidence": 0.9}], "language": "es"}
     else:
         answer = {"text": "¡Hola! Soy el asistente de Kavak. ¿Qué auto buscas?"}
     return {
-        "id": "chatcmpl-1",
+        "id": f"chatcmpl-{serial}",
         "object": "chat.completion",
         "created": int(time.time()),
         "model": question.get("model", "fake-model"),
@@ -158,5 +179,5 @@ def _completion(question: dict[str, Any]) -> dict[str, Any]:
                 "finish_reason": "stop",
             }
         ],
-        "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
+        "usage": {"prompt_tokens": serial, "completion_tokens": 20, "total_tokens": serial + 20},
     }

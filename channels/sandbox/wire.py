@@ -30,6 +30,8 @@ class FakeMessage:
     status_callback: str | None = None
     parameters: dict[str, str] = field(default_factory=dict)
     """As the client sent them."""
+    reported: list[str] = field(default_factory=list)
+    """Status callbacks that were answered with 200, in that order."""
 
     def resource(self) -> dict[str, Any]:
         base = f"/{API_VERSION}/Accounts/{self.account_sid}/Messages/{self.sid}"

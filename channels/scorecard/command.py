@@ -2,49 +2,86 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 
-from bot_core.errors import ConfigurationError
-from channels.scorecard.judge import Row
-from channels.scorecard.load import LoadPlan
-from channels.scorecard.report import table, write
-from channels.scorecard.run import RunPlan, run
+from channels.sandbox.postgres import PostgresServer, postgres_server
+from channels.scorecard.baselines import compare
+from channels.scorecard.mutations import mutate
+from channels.scorecard.report import machine, misses, read, table, write
+from channels.scorecard.rows import Row
+from channels.scorecard.run import FULL, SMALL, Size, run
+from channels.scorecard.shims import SHIMS
+from channels.scorecard.stage import Setting, hurry
 
-_SMALL = LoadPlan(customers=12, bursts_each=3, seconds=15)
-_FULL = LoadPlan(customers=2000, bursts_each=7, seconds=400)
-_SMALL_KILLS, _FULL_KILLS = 5, 800
+BASELINES = {"answer inside the request": "naive", "dedupe in memory": "memory", "the channel": ""}
+assert set(SHIMS) < set(BASELINES.values())
+Job = Callable[[], list[Row]]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     full: bool
     seed: int
-    workers: tuple[int, ...]
-    postgres_url: str | None
-    """An empty database; None runs on SQLite alone."""
+    workers: tuple[int, ...] = (1, 3)
+    databases: tuple[str, ...] = ("sqlite", "postgresql")
+    resume: bool = False
+    """Go on with the last run of this size: what it has is not measured again."""
 
 
 def run_scorecard(options: Options) -> bool:
-    """True when every promise was kept. Each (database, number of workers) starts from nothing."""
-    if options.postgres_url and len(options.workers) > 1:
-        raise ConfigurationError("one empty PostgreSQL database holds one run", hint="--workers 1, then --workers 3")
-    base = _FULL if options.full else _SMALL
-    load = LoadPlan(customers=base.customers, bursts_each=base.bursts_each, seconds=base.seconds, seed=options.seed)
-    results: dict[str, list[Row]] = {}
-    database = "postgresql" if options.postgres_url else "sqlite"
-    for workers in options.workers:
-        name = f"{database}, {workers} worker{'s' if workers > 1 else ''}"
-        plan = RunPlan(
-            load=load,
-            workers=workers,
-            kills=_FULL_KILLS if options.full else _SMALL_KILLS,
-            database_url=options.postgres_url,
-            model_seconds=(0.2, 3.0) if options.full else (0.05, 0.4),
-            patience=1200 if options.full else 150,
-        )
-        print(f"\n{name}", flush=True)  # noqa: T201 - a long command says what it does
-        results[name] = run(plan)
-        print(table(results[name]), flush=True)  # noqa: T201
-    path = write(results, {"full": options.full, "seed": options.seed, "webhooks": load.customers * load.bursts_each})
-    print(f"\n{path}")  # noqa: T201
-    return all(row.passed for rows in results.values() for row in rows)
+    """True when every promise was kept; a time that a busy machine missed counts only in the whole version."""
+    hurry()
+    size, name = (FULL, "full") if options.full else (SMALL, "small")
+    results, plan = read(f"scorecard-{name}") if options.resume else ({}, {})
+    compared, _ = read(f"baselines-{name}") if options.resume else ({}, {})
+    plan |= {"version": name, "seed": options.seed}
+    with ExitStack() as closing:
+        for setting, job in _settings(options, size, closing):
+            if setting not in results:
+                plan[setting] = f"begun {machine()}"
+                results[setting] = _timed(setting, job)
+                plan[setting] += f"; ended {machine()}"
+                write(results, plan, f"scorecard-{name}")
+        if options.full and "mutations" not in results:
+            results["mutations"] = _timed("mutations", lambda: mutate(seed=options.seed, say=_say))
+            write(results, plan, f"scorecard-{name}")
+        for title, shim in BASELINES.items() if options.full else ():
+            if title not in compared:
+                compared[title] = _timed(title, lambda shim=shim: compare(shim, seed=options.seed))  # type: ignore[misc]
+                write(compared, {"seed": options.seed, "machine": machine()}, f"baselines-{name}")
+    path = write(results, plan, f"scorecard-{name}")
+    _say(f"\n{path}")
+    missed = [row for _, row in misses(results) if options.full or not row.timed]
+    return not missed
+
+
+def _settings(options: Options, size: Size, closing: ExitStack) -> Iterator[tuple[str, Job]]:
+    server: PostgresServer | None = None
+    for database in options.databases:
+        for workers in options.workers:
+            setting = Setting(workers)
+            if database != "sqlite":
+                server = server or closing.enter_context(postgres_server())
+                setting = Setting(workers, server.new_database(), server.data)
+            yield setting.name, lambda setting=setting: run(setting, size, seed=options.seed, say=_progress())  # type: ignore[misc]
+
+
+def _timed(name: str, job: Job) -> list[Row]:
+    _say(f"\n{name}")
+    began = time.monotonic()
+    rows = job()
+    _say(table(rows))
+    _say(f"{name}: {time.monotonic() - began:.0f} s")
+    return rows
+
+
+def _progress() -> Callable[[str], None]:
+    began = time.monotonic()
+    return lambda text: _say(f"  {time.monotonic() - began:5.0f} s  {text}")
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - a long command says what it does

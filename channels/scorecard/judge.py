@@ -1,180 +1,172 @@
-"""What the run left behind, against the promises. Every figure is counted from the database and the two fakes."""
+"""What a whole run left behind, against the promises: counted from the database and the fakes, never from ourselves."""
 
 from __future__ import annotations
 
+import random
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from collections.abc import Mapping
+from itertools import pairwise
+
+from sqlalchemy import select
 
 from bot_core.messages import MAX_REPLY_CHARS
-from channels.sandbox.dev import TOKEN
-from channels.sandbox.model_server import SlowModel
-from channels.sandbox.twilio_server import TwilioServer
 from channels.sandbox.wire import FakeMessage
-from channels.scorecard.load import Load
-from channels.store.records import InboundState, OutboxKind, StoredMessage
-from channels.store.store import ChannelStore
+from channels.scorecard.leaks import leaks
+from channels.scorecard.outcome import Outcome, outcomes
+from channels.scorecard.paid import paid_rows
+from channels.scorecard.rows import Row, at_least, at_most, zero
+from channels.scorecard.stage import CALLS_AT_ONCE, QUIET, SENDS_PER_SECOND, Stage
+from channels.scorecard.wire import doubles, outbox_id
+from channels.store.records import InboundState, OutboxKind
+from channels.store.statuses import merged
+from channels.store.tables import outbox
 
-_ALL = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One promise: `value` against `mark`."""
-
-    name: str
-    what: str
-    value: float
-    mark: str
-    passed: bool
+_MOST_JOINED = 1500
+_LONGEST_BURST = 2.0
+_EXAMPLES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    load: Load
-    store: ChannelStore
-    twilio: TwilioServer
-    model: SlowModel
-    logs: str
-    queue_file: Path | None
-    acks: list[float]
-    """Seconds of each answered webhook."""
-    answers: Counter[str]
-    """"genuine 200", "forged 403" … → how many."""
-    new_turns_after_replay: int
-    model_limit: int
-    recovery_seconds: float
-    recovery_mark: float
-    kills: int
-
-
-def judge(evidence: Evidence) -> list[Row]:
-    messages = evidence.store.inbox.list(states=tuple(InboundState), limit=_ALL)
-    sent = evidence.twilio.outbound
+def judge(stage: Stage) -> list[Row]:
+    found = outcomes(stage.store)
+    sent = [message for message in stage.twilio.outbound if outbox_id(message)]
+    turns = _turns(stage)
     return [
-        _zero("S1", "messages lost", _lost(evidence, messages)),
-        _zero("S2", "double replies", _doubles(sent) + _answered_twice(evidence, messages)),
-        _zero("S3", "order violations", _disorder(evidence, messages, sent)),
-        _zero("S4", "two turns of one customer at once", evidence.model.side_by_side),
-        _zero("S5", "forged accepted + genuine refused", _mistrust(evidence.answers)),
-        _at_most("S6", "ack p99 ms", 1000 * _quantile(evidence.acks, 0.99), 250),
-        _at_most("S6b", "ack p50 ms", 1000 * _quantile(evidence.acks, 0.5), 25),
-        _zero("S7", "new turns after replaying everything", evidence.new_turns_after_replay),
-        _at_most("S8", "recovery after kill -9, s", evidence.recovery_seconds, evidence.recovery_mark),
-        _zero("S10", "sends after an opt-out", _after_opt_out(evidence, sent)),
-        _zero("S11", "messages over 1,600 characters", sum(len(one.body) > MAX_REPLY_CHARS for one in sent)),
-        _share("S13", "bursts answered once", _bursts_at_once(evidence.load, messages), 0.99),
-        _at_most("S14", "model calls at once", evidence.model.peak, evidence.model_limit),
-        _zero("S15", "personal data and secrets in logs and queue", _leaks(evidence)),
-        _share("S18", "tracking_id joins", _joins(evidence, messages), 1.0),
-        _zero("S19", "hostile requests that made a 500", evidence.answers["hostile 500"]),
-        # An answer that was on the wire when its worker was killed is lost; nothing that was stored is.
-        _at_most("paid", "model calls paid twice", evidence.model.paid_twice, 2 * evidence.kills),
+        _lost(stage, found),
+        zero("S2", "double replies", doubles(sent) + _answered_twice(turns), f"{len(sent)} messages sent"),
+        zero("S3", "order violations", _turns_out_of_order(turns, found) + _sends_out_of_order(stage, sent)),
+        zero("S4", "two turns of one customer at once", stage.model.side_by_side),
+        *_mistrust(stage.statuses),
+        zero("S11", "messages over 1,600 characters", sum(len(one.body) > MAX_REPLY_CHARS for one in sent)),
+        _end_states(stage, sent),
+        _bursts_at_once(stage, found),
+        at_most("S14", "model calls at once", stage.model.peak, CALLS_AT_ONCE),
+        at_most("S14", "sends within one second", _most_in_a_second(sent), SENDS_PER_SECOND),
+        zero("S15", "personal data and secrets in logs and queue", leaks(stage)),
+        zero("S17", "fetches from foreign hosts", stage.foreign.fetched),
+        _joins(stage, found),
+        *paid_rows(stage.model.calls, stage.kept_at_death),
     ]
 
 
-def _lost(evidence: Evidence, messages: tuple[StoredMessage, ...]) -> int:
-    done = {message.webhook.message_sid for message in messages if message.state is InboundState.REPLIED}
-    return len(evidence.load.sids - done)
+def _lost(stage: Stage, found: Mapping[str, Outcome]) -> Row:
+    unanswered = [sid for sid in stage.answered if not _has_ended(stage, found.get(sid))]
+    forgotten = [sid for sid in stage.silent if sid not in found or found[sid].state == InboundState.RECEIVED]
+    lost = [*unanswered, *forgotten]
+    detail = f"of {len(stage.answered)} that had to be answered"
+    for sid in lost[:_EXAMPLES]:
+        detail += "; " + (found[sid].told if sid in found else "never stored")
+    return zero("S1", "messages lost", len(lost), detail)
 
 
-def _outbox_id(message: FakeMessage) -> str:
-    return parse_qs(urlsplit(message.status_callback or "").query).get("o", [""])[0]
+def _has_ended(stage: Stage, one: Outcome | None) -> bool:
+    return one is not None and (one.is_answered or (one.is_cancelled and one.sid in stage.cancellable))
 
 
-def _doubles(sent: list[FakeMessage]) -> int:
-    return sum(count - 1 for count in Counter(_outbox_id(message) for message in sent).values())
-
-
-def _turns(evidence: Evidence) -> dict[str, list[list[str]]]:
-    """Customer → turns → MessageSids."""
-    conversations = evidence.store.core.conversations
-    found: dict[str, list[list[str]]] = {}
+def _turns(stage: Stage) -> list[list[list[str]]]:
+    """Conversations → turns → MessageSids."""
+    conversations = stage.store.core.conversations
+    found: list[list[list[str]]] = []
     cursor: str | None = None
     while True:
         page = conversations.list(limit=500, cursor=cursor)
         for one in page.items:
             turns = conversations.turns(one.conversation_id)
-            found[one.customer_key] = [[message.message_id for message in turn.messages] for turn in turns]
+            found.append([[message.message_id for message in turn.messages] for turn in turns])
         cursor = page.cursor
         if cursor is None:
             return found
 
 
-def _answered_twice(evidence: Evidence, messages: tuple[StoredMessage, ...]) -> int:
-    del messages
-    counts = Counter(sid for turns in _turns(evidence).values() for turn in turns for sid in turn)
+def _answered_twice(conversations: list[list[list[str]]]) -> int:
+    counts = Counter(sid for turns in conversations for turn in turns for sid in turn)
     return sum(count - 1 for count in counts.values())
 
 
-def _disorder(evidence: Evidence, messages: tuple[StoredMessage, ...], sent: list[FakeMessage]) -> int:
-    position = {message.webhook.message_sid: message.position for message in messages}
+def _turns_out_of_order(conversations: list[list[list[str]]], found: Mapping[str, Outcome]) -> int:
     wrong = 0
-    for turns in _turns(evidence).values():
-        order = [position[sid] for turn in turns for sid in turn]
+    for turns in conversations:
+        order = [found[sid].position for turn in turns for sid in turn if sid in found]
         wrong += order != sorted(order)
-    places: dict[str, list[int]] = defaultdict(list)
-    for message in sent:
-        places[message.recipient].append(evidence.store.outbox.get(_outbox_id(message)).position)
-    return wrong + sum(order != sorted(order) for order in places.values())
-
-
-def _mistrust(answers: Counter[str]) -> int:
-    forged = sum(count for name, count in answers.items() if name.startswith("forged") and name != "forged 403")
-    refused = answers["genuine 403"] + answers["genuine 400"] + answers["genuine 413"] + answers["genuine 415"]
-    return forged + refused
-
-
-def _after_opt_out(evidence: Evidence, sent: list[FakeMessage]) -> int:
-    wrong = 0
-    for leaver in evidence.load.leavers:
-        bodies = [message.body for message in sent if message.recipient == leaver]
-        confirmed = [index for index, body in enumerate(bodies) if "ya no te enviaré" in body]
-        wrong += len(bodies) - 1 - confirmed[0] if confirmed else 1
     return wrong
 
 
-def _bursts_at_once(load: Load, messages: tuple[StoredMessage, ...]) -> float:
-    turn = {message.webhook.message_sid: message.tracking_id for message in messages}
-    bursts = [sids for sids in load.bursts.values() if len(sids) > 1]
-    whole = sum(len({turn.get(sid) for sid in sids}) == 1 for sids in bursts)
-    return whole / len(bursts) if bursts else 1.0
+def _sends_out_of_order(stage: Stage, sent: list[FakeMessage]) -> int:
+    with stage.store.database.read() as connection:
+        place = {
+            row.outbox_id: row.position for row in connection.execute(select(outbox.c.outbox_id, outbox.c.position))
+        }
+    places: dict[str, list[int]] = defaultdict(list)
+    for message in sent:
+        if outbox_id(message) in place:
+            places[message.recipient].append(place[outbox_id(message)])
+    return sum(order != sorted(order) for order in places.values())
 
 
-def _leaks(evidence: Evidence) -> int:
-    queue = b""
-    if evidence.queue_file:
-        for path in evidence.queue_file.parent.glob(evidence.queue_file.name + "*"):
-            queue += path.read_bytes()
-    forbidden = {TOKEN, "X-Twilio-Signature", "Cliente"}
-    for post in evidence.load.posts[:300]:
-        forbidden |= {post.form["From"], post.form["WaId"], post.form["Body"]} - {"BAJA"}
-    return sum(word in evidence.logs or word.encode() in queue for word in forbidden)
+def _mistrust(statuses: Counter[str]) -> list[Row]:
+    forged = {name: count for name, count in statuses.items() if name.startswith("forged")}
+    accepted = sum(count for name, count in forged.items() if name != "forged 403")
+    refused = sum(statuses[f"genuine {status}"] for status in (400, 403, 413, 415))
+    hostile = sum(count for name, count in statuses.items() if name.startswith("hostile"))
+    return [
+        zero("S5", "forged webhooks accepted", accepted, f"{sum(forged.values())} tried"),
+        zero("S5", "genuine webhooks refused", refused, f"{statuses['genuine 200']} taken"),
+        zero("S19", "hostile requests that made a 500", statuses["hostile 500"], f"{hostile} tried"),
+    ]
 
 
-def _joins(evidence: Evidence, messages: tuple[StoredMessage, ...]) -> float:
-    replied = [message for message in messages if message.state is InboundState.REPLIED]
+def _end_states(stage: Stage, sent: list[FakeMessage]) -> Row:
+    """Whatever the order of the reports, the end is what says most of them."""
+    with stage.store.database.read() as connection:
+        rows = connection.execute(select(outbox.c.message_sid, outbox.c.delivery)).all()
+    known = {row.message_sid: row.delivery for row in rows}
+    wrong = told_of = 0
+    for message in sent:
+        if message.reported and message.sid in known:
+            expected = ""
+            for status in message.reported:
+                expected = merged(expected, status)
+            told_of += 1
+            wrong += known[message.sid] != expected
+    detail = f"{told_of} messages, {len(stage.reports.orders)} of 24 orders of four reports"
+    return zero("S12", "messages whose end state depends on the order", wrong, detail)
+
+
+def _bursts_at_once(stage: Stage, found: Mapping[str, Outcome]) -> Row:
+    """Bursts that reached us as bursts: a dead web process may have spread one over seconds."""
+    whole = all_of = spread = 0
+    for sids in stage.bursts.values():
+        stored = sorted((found[sid] for sid in sids if sid in found), key=lambda one: one.received_at)
+        if len(sids) < 2 or len(stored) < len(sids):
+            continue
+        moments = [one.received_at.timestamp() for one in stored]
+        gaps = [after - before for before, after in pairwise(moments)]
+        if max(gaps) >= QUIET or moments[-1] - moments[0] >= _LONGEST_BURST:
+            spread += 1
+            continue
+        all_of += 1
+        whole += len({one.tracking_id for one in stored}) == 1
+    detail = f"{all_of} bursts; {spread} more were spread out by kills"
+    return at_least("S13", "bursts answered once", whole / all_of if all_of else 1.0, 0.99, detail, timed=True)
+
+
+def _most_in_a_second(sent: list[FakeMessage]) -> int:
+    moments = sorted(message.created_at.timestamp() for message in sent)
+    first = most = 0
+    for last, moment in enumerate(moments):
+        while moment - moments[first] >= 1:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+def _joins(stage: Stage, found: Mapping[str, Outcome]) -> Row:
+    """From the message by its tracking_id to the logged turn, to the outbox, to what Twilio has."""
+    replied = [one for one in found.values() if one.state == InboundState.REPLIED and one.tracking_id]
+    chosen = random.Random(stage.seed).sample(replied, min(_MOST_JOINED, len(replied)))
     good = 0
-    for message in replied:
-        outbox_id = f"{message.tracking_id}-{OutboxKind.REPLY.value}"
-        sids = [one.message_id for one in evidence.store.core.conversations.turn(str(message.tracking_id)).messages]
-        good += message.webhook.message_sid in sids and evidence.store.outbox.get(outbox_id).message_sid is not None
-    return good / len(replied) if replied else 0.0
-
-
-def _zero(name: str, what: str, value: float) -> Row:
-    return Row(name, what, value, "0", value == 0)
-
-
-def _at_most(name: str, what: str, value: float, mark: float) -> Row:
-    return Row(name, what, round(value, 2), f"≤ {mark:g}", value <= mark)
-
-
-def _share(name: str, what: str, value: float, mark: float) -> Row:
-    return Row(name, what, round(value, 4), f"≥ {mark:g}", value >= mark)
-
-
-def _quantile(values: list[float], share: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0.0
+    for one in chosen:
+        sids = [message.message_id for message in stage.store.core.conversations.turn(str(one.tracking_id)).messages]
+        out = stage.store.outbox.get(f"{one.tracking_id}-{OutboxKind.REPLY.value}")
+        good += one.sid in sids and out.message_sid in stage.twilio.messages
+    share = good / len(chosen) if chosen else 0.0
+    return at_least("S18", "tracking_id joins", share, 1.0, f"{len(chosen)} messages")
