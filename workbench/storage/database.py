@@ -1,36 +1,65 @@
-"""`workbench.duckdb`: experiments and their results, for pages and comparisons. One process owns the file."""
+"""`workbench.duckdb`: everything about experiments, for SQL (docs/sql.md). One process owns the file."""
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bot_core.errors import NotFound, StoreError
+from bot_core.errors import NotFound, StoreError, UserError
 from bot_core.settings import Settings
-from workbench.records import CaseResult, ExperimentRecord, RunRecord, Verdict
-from workbench.storage.frames import results_frame, scores_frame
+from workbench.records import ExperimentRecord, ExperimentSpec, RunRecord
+from workbench.storage.ingest import OF_RUN, ingest
 from workbench.storage.migrations import migrate
 
 if TYPE_CHECKING:
     import duckdb
 
 _PID = re.compile(r"PID (\d+)")
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {"python_enable_replacements": False}
+_OF_EXPERIMENT = ("comparisons", "variants", "runs", "experiments")
+_TABLES = (*OF_RUN, *_OF_EXPERIMENT, "prompts", "taken")
 
 
 @dataclass(frozen=True, slots=True)
-class VerdictRow:
-    """One score without its transcript."""
+class StoredComparison:
+    """One metric of one comparison, as the statistics decided it; see docs/sql.md, table comparisons."""
 
-    case_id: str
-    trial: int
-    scorer: str
-    verdict: Verdict
-    reasons: tuple[str, ...]
+    experiment_id: str
+    baseline_run: str
+    candidate_run: str
+    metric: str
+    label: str
+    unit: str
+    a: float
+    b: float
+    difference: float
+    low: float
+    high: float
+    p_value: float
+    adjusted_p: float
+    decision: str
+    gap: str | None
+    conversations: int
+    better: int
+    worse: int
+    more_conversations: int | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question in SQL gave."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+    def as_dicts(self) -> list[dict[str, Any]]:
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
 def database_path(settings: Settings) -> Path:
@@ -46,7 +75,7 @@ def open_database(path: Path) -> WorkbenchDatabase:
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = duckdb.connect(str(path), config={"python_enable_replacements": False})
+        connection = duckdb.connect(str(path), config=_CONFIG)
     except duckdb.IOException as error:
         raise _in_use(path, error) from error
     except (duckdb.Error, OSError) as error:
@@ -59,6 +88,15 @@ def open_database(path: Path) -> WorkbenchDatabase:
     return WorkbenchDatabase(connection, path)
 
 
+def in_memory() -> WorkbenchDatabase:
+    """An empty one that lives as long as this process: for whoever asks while another process owns the file."""
+    import duckdb
+
+    connection = duckdb.connect(":memory:", config=_CONFIG)
+    migrate(connection)
+    return WorkbenchDatabase(connection, Path(":memory:"))
+
+
 def _in_use(path: Path, error: Exception) -> StoreError:
     holder = _PID.search(str(error))
     if holder is None:
@@ -68,7 +106,7 @@ def _in_use(path: Path, error: Exception) -> StoreError:
 
 
 class WorkbenchDatabase:
-    """Safe for several threads: each works with a cursor of its own. Made by `open_database`."""
+    """Safe for several threads: each works with a cursor of its own. Made by `open_database` or `in_memory`."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         self.path = path
@@ -79,41 +117,63 @@ class WorkbenchDatabase:
     def close(self) -> None:
         self._connection.close()
 
-    def save_experiment(self, record: ExperimentRecord) -> None:
-        """Write or replace the experiment and its runs' records."""
+    def save_experiment(self, record: ExperimentRecord, spec: ExperimentSpec | None = None) -> None:
+        """Write or replace the experiment, its runs and its variants; results and verdicts stay."""
+        known = "SELECT 1 FROM experiments WHERE experiment_id = ? AND record = ? AND replay IS NOT NULL"
+        if self._cursor().execute(known, [record.experiment_id, record.model_dump_json()]).fetchone():
+            return
         with self._transaction() as cursor:
-            cursor.execute("DELETE FROM experiments WHERE experiment_id = ?", [record.experiment_id])
-            cursor.execute(
-                "INSERT INTO experiments VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    record.experiment_id,
-                    record.name,
-                    record.split,
-                    record.status.value,
-                    record.started_at,
-                    record.model_dump_json(),
-                ],
-            )
+            for table in ("experiments", "runs", "variants"):
+                cursor.execute(f"DELETE FROM {table} WHERE experiment_id = ?", [record.experiment_id])  # noqa: S608
+            _insert(cursor, "experiments", _experiment_row(record, spec))
             for run in record.runs:
-                _replace_run(cursor, run)
+                _insert(cursor, "runs", _run_row(run))
+                _insert(cursor, "variants", _variant_row(run))
 
-    def save_results(self, run: RunRecord, results: Sequence[CaseResult]) -> None:
-        """Write or replace the results of `run`; doing it twice leaves them once."""
+    def save_run(self, run_id: str, path: Path) -> bool:
+        """Take in the run's file, unless this very file is in already. Raises StoreError for a file that is no run."""
+        found = path.stat()
+        mark = [run_id, found.st_size, found.st_mtime_ns]
+        known = "SELECT 1 FROM taken WHERE run_id = ? AND size = ? AND modified_ns = ?"
+        if self._cursor().execute(known, mark).fetchone():
+            return False
         with self._transaction() as cursor:
-            for table in ("results", "scores"):
-                cursor.execute(f"DELETE FROM {table} WHERE run_id = ?", [run.run_id])  # noqa: S608
-            for table, frame in (
-                ("results", results_frame(run.run_id, results)),
-                ("scores", scores_frame(run.run_id, results)),
-            ):
-                cursor.register("incoming", frame)
-                cursor.execute(f"INSERT INTO {table} SELECT * FROM incoming")  # noqa: S608
-                cursor.unregister("incoming")
+            ingest(cursor, run_id, path)
+            cursor.execute("DELETE FROM taken WHERE run_id = ?", [run_id])
+            cursor.execute("INSERT INTO taken VALUES (?, ?, ?)", mark)
+        return True
+
+    def save_comparisons(self, experiment_id: str, rows: Iterable[StoredComparison]) -> None:
+        """Replace the verdicts of the experiment."""
+        with self._transaction() as cursor:
+            cursor.execute("DELETE FROM comparisons WHERE experiment_id = ?", [experiment_id])
+            names = [field.name for field in fields(StoredComparison)]
+            for row in rows:
+                _insert(cursor, "comparisons", dict(zip(names, astuple(row), strict=True)))
+
+    def has_comparisons(self, experiment_id: str) -> bool:
+        query = "SELECT 1 FROM comparisons WHERE experiment_id = ? LIMIT 1"
+        return self._cursor().execute(query, [experiment_id]).fetchone() is not None
+
+    def remove_experiments(self, keep: Collection[str]) -> None:
+        """Forget every experiment that is not among `keep`."""
+        with self._transaction() as cursor:
+            gone = [
+                row[0]
+                for row in cursor.execute("SELECT experiment_id FROM experiments").fetchall()
+                if row[0] not in keep
+            ]
+            for experiment_id in gone:
+                runs = "SELECT run_id FROM runs WHERE experiment_id = ?"
+                for table in (*OF_RUN, "taken"):
+                    cursor.execute(f"DELETE FROM {table} WHERE run_id IN ({runs})", [experiment_id])  # noqa: S608
+                for table in _OF_EXPERIMENT:
+                    cursor.execute(f"DELETE FROM {table} WHERE experiment_id = ?", [experiment_id])  # noqa: S608
 
     def clear(self) -> None:
-        """Empty every table; the runs' files are not touched."""
+        """Empty every table; the experiments' files are not touched."""
         with self._transaction() as cursor:
-            for table in ("scores", "results", "runs", "experiments"):
+            for table in _TABLES:
                 cursor.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def experiments(self, *, limit: int = 50) -> list[ExperimentRecord]:
@@ -130,27 +190,21 @@ class WorkbenchDatabase:
             raise NotFound(f"no experiment {experiment_id}")
         return ExperimentRecord.model_validate_json(row[0])
 
-    def results(self, run_id: str) -> list[CaseResult]:
-        """With transcripts and traces, in the order of the cases; none for an unknown run."""
-        query = "SELECT record FROM results WHERE run_id = ? ORDER BY position"
-        return [CaseResult.model_validate_json(row[0]) for row in self._cursor().execute(query, [run_id]).fetchall()]
+    def query(self, sql: str, *, limit: int | None = None) -> Answer:
+        """Answer one SELECT, with at most `limit` rows; anything that would write is refused. Raises UserError with
+        DuckDB's own words for a fault in it."""
+        import duckdb
 
-    def result(self, run_id: str, case_id: str, *, trial: int = 1) -> CaseResult:
-        """Raises NotFound."""
-        query = "SELECT record FROM results WHERE run_id = ? AND case_id = ? AND trial = ?"
-        row = self._cursor().execute(query, [run_id, case_id, trial]).fetchone()
-        if row is None:
-            raise NotFound(f"run {run_id} holds no case {case_id}")
-        return CaseResult.model_validate_json(row[0])
-
-    def verdicts(self, run_id: str) -> list[VerdictRow]:
-        """Every score of a run, ordered by case, trial and scorer."""
-        query = """SELECT case_id, trial, scorer, verdict, reasons FROM scores
-                   WHERE run_id = ? ORDER BY case_id, trial, scorer"""
-        rows = self._cursor().execute(query, [run_id]).fetchall()
-        return [
-            VerdictRow(case, trial, scorer, Verdict(verdict), tuple(why)) for case, trial, scorer, verdict, why in rows
-        ]
+        cursor = self._cursor()
+        try:
+            _refuse_writing(cursor, sql)
+            answer = cursor.execute(sql)
+            rows = answer.fetchall() if limit is None else answer.fetchmany(limit)
+        except duckdb.Error as error:
+            raise UserError(
+                f"SQL: {' '.join(str(error).split())}", hint="docs/sql.md lists tables and columns"
+            ) from error
+        return Answer(tuple(column[0] for column in answer.description or ()), rows)
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         """This thread's own: one shared by threads gives wrong rows without an error."""
@@ -173,19 +227,65 @@ class WorkbenchDatabase:
             cursor.execute("COMMIT")
 
 
-def _replace_run(cursor: duckdb.DuckDBPyConnection, run: RunRecord) -> None:
-    cursor.execute("DELETE FROM runs WHERE run_id = ?", [run.run_id])
-    cursor.execute(
-        "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            run.run_id,
-            run.experiment_id,
-            run.variant.name,
-            run.variant.release_id,
-            run.split,
-            run.dataset_digest,
-            run.catalog,
-            run.status.value,
-            run.started_at,
-        ],
-    )
+def _refuse_writing(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Only questions: the parser says what a statement is, not its first word."""
+    import duckdb
+
+    statements = cursor.extract_statements(sql)
+    if len(statements) != 1 or statements[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
+        raise UserError("SQL: one SELECT is needed, nothing that writes", hint="docs/sql.md has examples")
+
+
+def _insert(cursor: duckdb.DuckDBPyConnection, table: str, row: Mapping[str, Any]) -> None:
+    places = ", ".join("?" for _ in row)
+    cursor.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", list(row.values()))  # noqa: S608
+
+
+def _experiment_row(record: ExperimentRecord, spec: ExperimentSpec | None) -> dict[str, Any]:
+    budget = spec.budget_usd if spec else None
+    return {
+        "experiment_id": record.experiment_id,
+        "name": record.name,
+        "split": record.split,
+        "status": record.status.value,
+        "started_at": record.started_at,
+        "finished_at": record.finished_at,
+        "replay": spec.replay if spec else None,
+        "budget_usd": None if budget is None else float(budget),
+        "record": record.model_dump_json(),
+    }
+
+
+def _run_row(run: RunRecord) -> dict[str, Any]:
+    hashes = run.provenance.hashes if run.provenance else {}
+    return {
+        "run_id": run.run_id,
+        "experiment_id": run.experiment_id,
+        "position": run.position,
+        "variant": run.variant.name,
+        "release_id": run.variant.release_id,
+        "split": run.split,
+        "dataset_digest": run.dataset_digest,
+        "catalog": run.catalog,
+        "cases": run.cases,
+        "trials": run.trials,
+        "status": run.status.value,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "git_commit": run.provenance.git_commit if run.provenance else None,
+        "catalog_hash": hashes.get("catalog"),
+        "knowledge_hash": hashes.get("knowledge"),
+    }
+
+
+def _variant_row(run: RunRecord) -> dict[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "experiment_id": run.experiment_id,
+        "letter": chr(ord("A") + run.position - 1),
+        "name": run.variant.name,
+        "release_id": run.variant.release_id,
+        "model": run.variant.model.model if run.variant.model else None,
+        "guardrails": run.variant.guardrails,
+        "prompts": {agent.value: prompt for agent, prompt in run.variant.prompts.items()},
+    }

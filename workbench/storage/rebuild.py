@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from workbench.records import ExperimentRecord, RunRecord, RunStatus
-from workbench.storage.database import WorkbenchDatabase
-from workbench.storage.experiment_files import ExperimentFiles
-from workbench.storage.run_files import read_results, read_run
+from collections.abc import Callable, Iterable
+
+from workbench.storage.database import StoredComparison, WorkbenchDatabase
+from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
+
+Verdicts = Callable[[ExperimentFolder], Iterable[StoredComparison]]
+"""The comparisons of an experiment whose runs are over; the statistics stand above this package."""
+_ALL = 1_000_000
 
 
-def rebuild(database: WorkbenchDatabase, files: ExperimentFiles) -> int:
-    """Empty the tables and read all runs that are over again; returns how many. Raises StoreError."""
+def take_in(database: WorkbenchDatabase, files: ExperimentFiles, *, verdicts: Verdicts | None = None) -> int:
+    """Bring the database up to date with the files: new and changed runs, statuses, verdicts, and what was deleted.
+
+    Returns how many runs were read. Twice is as good as once, and the second time costs almost nothing. A run that is
+    under way is known by its name only, until it is over. Raises StoreError for a file that is no run.
+    """
+    folders = files.list(limit=_ALL)
+    read = sum(_experiment(database, folder, verdicts) for folder in folders)
+    database.remove_experiments(keep={folder.experiment_id for folder in folders})
+    return read
+
+
+def rebuild(database: WorkbenchDatabase, files: ExperimentFiles, *, verdicts: Verdicts | None = None) -> int:
+    """Empty the tables and take in all files again; returns how many runs were read. Raises StoreError."""
     database.clear()
-    count = 0
-    for folder in files.list(limit=1_000_000):
-        paths = [path for run_id in folder.run_ids() if (path := folder.run_path(run_id)).exists()]
-        for path in paths:
-            database.save_results(read_run(path), list(read_results(path)))
-        if paths:
-            database.save_experiment(experiment_of(tuple(read_run(path) for path in paths)))
-        count += len(paths)
-    return count
+    return take_in(database, files, verdicts=verdicts)
 
 
-def experiment_of(runs: tuple[RunRecord, ...]) -> ExperimentRecord:
-    """The experiment that `runs` (at least one, in the order A, B, …) belong to."""
-    first, last = runs[0], runs[-1]
-    unfinished = [run.status for run in runs if run.status is not RunStatus.FINISHED]
-    return ExperimentRecord(
-        experiment_id=first.experiment_id,
-        name=first.experiment_name,
-        split=first.split,
-        runs=runs,
-        status=unfinished[0] if unfinished else RunStatus.FINISHED,
-        started_at=first.started_at,
-        finished_at=last.finished_at,
-    )
+def _experiment(database: WorkbenchDatabase, folder: ExperimentFolder, verdicts: Verdicts | None) -> int:
+    record = folder.record()
+    database.save_experiment(record, folder.spec)
+    paths = [(run_id, path) for run_id in folder.run_ids() if (path := folder.run_path(run_id)).exists()]
+    read = sum(database.save_run(run_id, path) for run_id, path in paths)
+    if verdicts and len(paths) > 1 and (read or not database.has_comparisons(folder.experiment_id)):
+        database.save_comparisons(folder.experiment_id, verdicts(folder))
+    return read

@@ -4,15 +4,16 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
-from bot_core.errors import NotFound, StoreError
+from bot_core.errors import NotFound, StoreError, UserError
 from bot_core.settings import PROJECT_ROOT
 from tests.fakes.results import experiment, result, run
 from workbench.records import RunStatus, Verdict
-from workbench.storage.database import open_database
-from workbench.storage.migrations import MIGRATIONS
+from workbench.storage.database import StoredComparison, in_memory, open_database
+from workbench.storage.run_files import write_run
 
 HOLDER = """
 import sys
@@ -31,70 +32,144 @@ def database(tmp_path):
     database.close()
 
 
-def test_everything_survives_a_restart(tmp_path):
+@pytest.fixture
+def saved(tmp_path):
+    """Saves results as the run's file and gives its path."""
+
+    def save(run_id, *results):
+        path = tmp_path / f"{run_id}.parquet"
+        path.unlink(missing_ok=True)
+        write_run(path, run(run_id), results)
+        return path
+
+    return save
+
+
+def comparison(metric: str = "case", experiment_id: str = "e1") -> StoredComparison:
+    return StoredComparison(
+        experiment_id=experiment_id,
+        baseline_run="e1-1",
+        candidate_run="e1-2",
+        metric=metric,
+        label="conversaciones correctas",
+        unit="share",
+        a=0.5,
+        b=0.75,
+        difference=0.25,
+        low=0.1,
+        high=0.4,
+        p_value=0.01,
+        adjusted_p=0.03,
+        decision="better",
+        gap=None,
+        conversations=40,
+        better=12,
+        worse=2,
+        more_conversations=None,
+        sentence="«B» es mejor",
+    )
+
+
+def count(database: Any, table: str) -> Any:
+    return database.query(f"SELECT count(*) FROM {table}").rows[0][0]
+
+
+def test_everything_survives_a_restart(tmp_path, saved):
     path = tmp_path / "workbench.duckdb"
     first = open_database(path)
     first.save_experiment(experiment(run()))
-    first.save_results(run(), [result("b-b"), result("a-a", Verdict.FAIL)])
+    first.save_run("e1-1", saved("e1-1", result("b-b"), result("a-a", Verdict.FAIL)))
+    first.save_comparisons("e1", [comparison()])
     first.close()
     second = open_database(path)
     assert second.experiments() == [experiment(run())]
-    assert second.results("e1-1") == [result("b-b"), result("a-a", Verdict.FAIL)]
+    assert second.query("SELECT case_id, verdict FROM results ORDER BY position").rows == [
+        ("b-b", "pass"),
+        ("a-a", "fail"),
+    ]
+    assert second.query("SELECT veredicto FROM veredictos").rows == []
+    assert second.has_comparisons("e1") and not second.has_comparisons("e2")
     second.close()
 
 
-def test_saving_again_replaces(database):
+def test_saving_again_replaces(database, saved):
     database.save_experiment(experiment(run(status=RunStatus.RUNNING), status=RunStatus.RUNNING))
     database.save_experiment(experiment(run()))
-    for _ in range(2):
-        database.save_results(run(), [result("a-a")])
+    database.save_experiment(experiment(run()))
+    path = saved("e1-1", result("a-a"))
+    assert database.save_run("e1-1", path) is True
+    assert database.save_run("e1-1", path) is False
+    assert database.save_run("e1-1", saved("e1-1", result("a-a"), result("b-b"))) is True
     assert database.experiment("e1").status is RunStatus.FINISHED
-    assert len(database.experiments()) == len(database.results("e1-1")) == 1
-    assert [(row.scorer, row.verdict) for row in database.verdicts("e1-1")] == [
-        ("intent", Verdict.PASS),
-        ("plan", Verdict.UNSCORED),
+    assert [count(database, table) for table in ("experiments", "runs", "variants", "results", "turns")] == [
+        1,
+        1,
+        1,
+        2,
+        2,
     ]
+    for _ in range(2):
+        database.save_comparisons("e1", [comparison(), comparison("plan")])
+    assert count(database, "comparisons") == 2
 
 
-def test_one_result_and_its_reasons(database):
-    database.save_results(run(), [result("a-a"), result("a-a", Verdict.FAIL, trial=2, reason="turn 1: ñandú 👋")])
-    assert database.result("e1-1", "a-a", trial=2).verdict is Verdict.FAIL
-    assert database.verdicts("e1-1")[2].reasons == ("turn 1: ñandú 👋",)
-    with pytest.raises(NotFound, match="holds no case z-z"):
-        database.result("e1-1", "z-z")
-    with pytest.raises(NotFound, match="no experiment e9"):
-        database.experiment("e9")
+def test_what_is_gone_is_forgotten(database, saved):
+    for name in ("e1", "e2"):
+        database.save_experiment(experiment(run(f"{name}-1")))
+        database.save_run(f"{name}-1", saved(f"{name}-1", result("a-a")))
+        database.save_comparisons(name, [comparison(experiment_id=name)])
+    database.remove_experiments(keep={"e2"})
+    assert [record.experiment_id for record in database.experiments()] == ["e2"]
+    for table in ("results", "scores", "turns", "model_calls", "comparisons", "runs", "variants", "taken"):
+        kept = database.query(f"SELECT * FROM {table}").as_dicts()
+        assert kept and all("e2" in (row.get("run_id") or row["experiment_id"]) for row in kept), table
+    with pytest.raises(NotFound, match="no experiment e1"):
+        database.experiment("e1")
 
 
-def test_an_empty_run(database):
-    database.save_results(run(), [])
-    assert database.results("e1-1") == [] == database.verdicts("e1-1")
+def test_reasons_and_texts_arrive_as_they_were(database, saved):
+    database.save_run("e1-1", saved("e1-1", result("a-a", Verdict.FAIL, reason="turn 1: ñandú 👋 'x'")))
+    assert database.query("SELECT reasons FROM scores WHERE verdict = 'fail'").rows == [(["turn 1: ñandú 👋 'x'"],)]
+    [turn] = database.query("SELECT customer, bot, trial, turn FROM turns").as_dicts()
+    assert turn == {"customer": "hola", "bot": "¡Hola! 👋", "trial": 1, "turn": 1}
 
 
-def test_threads_get_their_own_rows(database):
+def test_an_empty_run(database, saved):
+    assert database.save_run("e1-1", saved("e1-1"))
+    assert count(database, "results") == 0
+
+
+def test_threads_get_their_own_rows(database, saved):
     for number in range(8):
-        database.save_results(run(f"e{number}-1"), [result(f"case-{number}")] * 20)
+        results = [result(f"case-{number}", trial=trial) for trial in range(1, 21)]
+        database.save_run(f"e{number}-1", saved(f"e{number}-1", *results))
     ready = threading.Barrier(8)
 
-    def read(number: int) -> set[str]:
+    def read(number: int) -> Any:
         ready.wait()
-        return {found.case_id for _ in range(10) for found in database.results(f"e{number}-1")}
+        sql = f"SELECT DISTINCT case_id FROM results WHERE run_id = 'e{number}-1'"
+        return {row for _ in range(10) for row in database.query(sql).rows}
 
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(read, range(8))) == [{f"case-{number}"} for number in range(8)]
+        assert list(pool.map(read, range(8))) == [{(f"case-{number}",)} for number in range(8)]
 
 
-def test_threads_write_side_by_side(database):
+def test_threads_write_side_by_side(database, saved):
+    paths = [(f"e{number}-1", saved(f"e{number}-1", result("a-a"))) for number in range(24)]
     with ThreadPoolExecutor(6) as pool:
-        list(pool.map(lambda number: database.save_results(run(f"e{number}-1"), [result("a-a")]), range(24)))
-    assert sum(len(database.results(f"e{number}-1")) for number in range(24)) == 24
+        assert all(pool.map(lambda one: database.save_run(*one), paths))
+    assert count(database, "results") == 24
 
 
-def test_a_failed_write_leaves_nothing_behind(database):
-    database.save_results(run(), [result("a-a")])
-    with pytest.raises(AttributeError):
-        database.save_results(run(), [object()])
-    assert database.results("e1-1") == [result("a-a")]
+def test_a_failed_write_leaves_nothing_behind(database, saved, tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    database.save_run("e1-1", saved("e1-1", result("a-a")))
+    pq.write_table(pa.table({"case_id": ["x"]}), tmp_path / "other.parquet")
+    with pytest.raises(StoreError, match=r"other\.parquet: not a run"):
+        database.save_run("e1-1", tmp_path / "other.parquet")
+    assert database.query("SELECT case_id FROM results").rows == [("a-a",)]
 
 
 def test_another_process_that_holds_the_file_is_named(tmp_path):
@@ -121,31 +196,37 @@ def test_a_file_that_is_no_database_is_refused_in_one_line(tmp_path):
     assert str(path) in str(caught.value) and "\n" not in str(caught.value)
 
 
-def test_an_older_file_is_brought_up_to_date(tmp_path):
-    import duckdb
-
-    path = tmp_path / "workbench.duckdb"
-    with duckdb.connect(str(path)) as old:
-        old.execute("CREATE TABLE migrations (name VARCHAR NOT NULL)")
-        old.execute(MIGRATIONS[0][1])
-        old.execute("INSERT INTO migrations VALUES (?)", [MIGRATIONS[0][0]])
-    database = open_database(path)
-    database.save_results(run(), [result("a-a")])
-    assert len(database.results("e1-1")) == 1
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM results",
+        "SELECT 1; DROP TABLE results",
+        "CREATE TABLE x (a INT)",
+        "COPY results TO 'x.csv'",
+        "ATTACH 'x.duckdb'",
+        "",
+        "/* SELECT */ INSERT INTO taken VALUES ('a', 1, 1)",
+    ],
+)
+def test_only_questions_are_answered(sql):
+    database = in_memory()
+    with pytest.raises(UserError, match="one SELECT is needed"):
+        database.query(sql)
+    assert count(database, "taken") == 0
     database.close()
 
 
-def test_a_newer_file_is_refused(tmp_path):
-    import duckdb
+def test_a_fault_in_a_question_is_one_line():
+    database = in_memory()
+    with pytest.raises(UserError) as caught:
+        database.query("SELECT nothing FROM nowhere")
+    assert "nowhere" in str(caught.value) and "\n" not in str(caught.value)
+    with pytest.raises(UserError, match="SQL: "):
+        database.query("SELEC 1")
+    database.close()
 
-    path = tmp_path / "workbench.duckdb"
-    open_database(path).close()
-    with duckdb.connect(str(path)) as newer:
-        newer.execute("INSERT INTO migrations VALUES ('999_future')")
-    with pytest.raises(StoreError, match="999_future"):
-        open_database(path)
 
-
-def test_migrations_are_ordered_and_named_once():
-    names = [name for name, _ in MIGRATIONS]
-    assert names == sorted(set(names))
+def test_answers_have_names_and_a_limit(database):
+    answer = database.query("SELECT range AS n, 'a' AS letter FROM range(10)", limit=3)
+    assert answer.columns == ("n", "letter") and len(answer.rows) == 3
+    assert answer.as_dicts()[2] == {"n": 2, "letter": "a"}

@@ -1,42 +1,90 @@
 from __future__ import annotations
 
-from tests.fakes.results import experiment, result, run
-from workbench.records import ExperimentSpec, RunRecord, RunStatus, VariantSpec, Verdict
-from workbench.storage.database import open_database
+import shutil
+from typing import Any
+
+import pytest
+
+from bot_core.errors import StoreError
+from tests.fakes.found import plans, stored
+from workbench.records import ExperimentSpec, VariantSpec
+from workbench.storage.database import in_memory
 from workbench.storage.experiment_files import ExperimentFiles
-from workbench.storage.rebuild import experiment_of, rebuild
-from workbench.storage.run_files import write_run
+from workbench.storage.rebuild import rebuild, take_in
 
 
-def stored(files: ExperimentFiles, record: RunRecord) -> None:
-    variants = (VariantSpec(name="variant 1"), VariantSpec(name="variant 2"))
-    folder = files.create(ExperimentSpec(name="base / exacto", variants=variants), record.experiment_id)
-    write_run(folder.run_path(record.run_id), record, [result("a-a"), result("b-b", Verdict.FAIL)])
+@pytest.fixture
+def files(tmp_path):
+    return ExperimentFiles(tmp_path / "experiments")
 
 
-def test_the_database_comes_back_from_the_runs(tmp_path):
-    files = ExperimentFiles(tmp_path / "experiments")
-    first, second, other = run("e1-1"), run("e1-2", position=2), run("e2-1")
-    for record in (other, second, first):
-        stored(files, record)
-    database = open_database(tmp_path / "workbench.duckdb")
-    database.save_experiment(experiment(run("stale-1")))
+@pytest.fixture
+def database():
+    database = in_memory()
+    yield database
+    database.close()
+
+
+def count(database: Any, table: str) -> Any:
+    return database.query(f"SELECT count(*) FROM {table}").rows[0][0]
+
+
+def test_the_database_comes_back_from_the_files(files, database):
+    stored(files, "e1", plans([1], "5000"), plans([], "6000"))
+    stored(files, "e2", plans([], "6000", cases=4))
+    assert take_in(database, files) == 3
+    before = {table: count(database, table) for table in ("experiments", "runs", "variants", "results", "turns")}
+    assert before == {"experiments": 2, "runs": 3, "variants": 3, "results": 44, "turns": 44}
     assert rebuild(database, files) == 3
-    assert {record.experiment_id for record in database.experiments()} == {"e1", "e2"}
-    assert database.experiment("e1").runs == (first, second)
-    assert len(database.verdicts("e1-2")) == 4
-    database.close()
+    assert before == {table: count(database, table) for table in before}
 
 
-def test_nothing_to_read_empties_the_database(tmp_path):
-    database = open_database(tmp_path / "workbench.duckdb")
-    database.save_experiment(experiment(run()))
-    assert rebuild(database, ExperimentFiles(tmp_path / "no-such-folder")) == 0
+def test_twice_is_as_good_as_once_and_new_files_are_added(files, database):
+    stored(files, "e1", plans([1], "5000"))
+    assert (take_in(database, files), take_in(database, files)) == (1, 0)
+    stored(files, "e2", plans([], "6000"))
+    assert take_in(database, files) == 1
+    assert count(database, "results") == 40
+
+
+def test_what_was_deleted_is_forgotten(files, database):
+    gone = stored(files, "e1", plans([1], "5000"))
+    stored(files, "e2", plans([], "6000"))
+    take_in(database, files)
+    shutil.rmtree(gone.path)
+    take_in(database, files)
+    assert [record.experiment_id for record in database.experiments()] == ["e2"]
+
+
+def test_an_experiment_under_way_is_known_by_its_name(files, database):
+    files.create(ExperimentSpec(name="mañana", variants=(VariantSpec(name="A"),)), "e1")
+    assert take_in(database, files) == 0
+    assert [(record.name, record.status.value) for record in database.experiments()] == [("mañana", "queued")]
+    assert count(database, "results") == 0
+
+
+def test_verdicts_are_asked_for_when_something_changed(files, database):
+    stored(files, "e1", plans([1], "5000"), plans([], "6000"))
+    stored(files, "e2", plans([1], "5000"))
+    asked = []
+
+    def verdicts(folder):
+        asked.append(folder.experiment_id)
+        return []
+
+    take_in(database, files, verdicts=verdicts)
+    assert asked == ["e1"]
+
+
+def test_a_file_that_is_no_run_is_named(files, database):
+    folder = stored(files, "e1", plans([1], "5000"))
+    folder.run_path("e1-1").write_bytes(b"no parquet at all")
+    with pytest.raises(StoreError, match=r"e1-1\.parquet: not a run"):
+        take_in(database, files)
+
+
+def test_nothing_to_read_empties_the_database(files, database):
+    stored(files, "e1", plans([1], "5000"))
+    take_in(database, files)
+    assert rebuild(database, ExperimentFiles(files.folder / "no-such-folder")) == 0
     assert database.experiments() == []
-    database.close()
-
-
-def test_an_experiment_is_as_finished_as_its_runs():
-    done, stopped = run("e1-1"), run("e1-2", position=2, status=RunStatus.CANCELLED)
-    assert experiment_of((done, stopped)).status is RunStatus.CANCELLED
-    assert experiment_of((done,)).status is RunStatus.FINISHED

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot_core.errors import NotFound, UserError
@@ -15,7 +17,7 @@ def files(tmp_path):
 
 
 def test_an_experiment_of_the_files(files):
-    found = experiment_findings(stored(files, "e1", plans(range(12), "5000"), plans([], "6000")))
+    found: Any = experiment_findings(stored(files, "e1", plans(range(12), "5000"), plans([], "6000")))
     assert found.experiment_id == "e1"
     assert [variant.run_id for variant in found.variants] == ["e1-1", "e1-2"]
     assert len(found.comparisons[0].of("plan").better) == 12
@@ -50,3 +52,18 @@ def test_runs_that_are_not_there(files):
         pair_findings(files, "e1-1", "e1-7")
     with pytest.raises(UserError, match="itself"):
         pair_findings(files, "e1-1", "e1-1")
+
+
+def test_verdicts_on_their_way_into_the_database(files):
+    from workbench.evaluation.findings.filing import verdicts_of
+    from workbench.storage.database import in_memory
+    from workbench.storage.rebuild import take_in
+
+    stored(files, "e1", plans(range(12), "5000"), plans([], "6000"))
+    database = in_memory()
+    take_in(database, files, verdicts=verdicts_of)
+    [row] = database.query(
+        "SELECT contra, variante, veredicto, diferencia FROM veredictos WHERE metric = 'plan'"
+    ).as_dicts()
+    assert row == {"contra": "variante 1", "variante": "variante 2", "veredicto": "better", "diferencia": 0.6}
+    database.close()

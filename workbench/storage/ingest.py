@@ -1,0 +1,119 @@
+"""From a run's Parquet file to the tables, by DuckDB alone: no result becomes a Python object, memory stays flat."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot_core.errors import StoreError
+
+if TYPE_CHECKING:
+    import duckdb
+
+_CALL = """{"agent": "VARCHAR", "purpose": "VARCHAR", "prompt_id": "VARCHAR", "prompt_hash": "VARCHAR",
+    "model": "VARCHAR", "usage": {"input_tokens": "BIGINT", "output_tokens": "BIGINT"}, "cost_usd": "DOUBLE",
+    "seconds": "DOUBLE", "attempts": ["JSON"], "fallback": "BOOLEAN",
+    "messages": [{"role": "VARCHAR", "content": "VARCHAR"}]}"""
+_TURN = (
+    """{"messages": [{"text": "VARCHAR", "kind": "VARCHAR", "button_payload": "VARCHAR"}],
+    "reply": {"text": "VARCHAR", "language": "VARCHAR"}, "expected_intents": ["VARCHAR"],
+    "leads": [{"reference": "VARCHAR"}],
+    "trace": {"tracking_id": "VARCHAR", "intention": {"intents": [{"intent": "VARCHAR"}]}, "facts": ["JSON"],
+    "guardrails": [{"action": "VARCHAR"}], "total_seconds": "DOUBLE", "model_seconds": "DOUBLE", "calls": ["""
+    + _CALL
+    + "]}}"
+)
+"""What is read of a turn's JSON; the rest stays in the file."""
+
+_STEPS: tuple[str, ...] = (
+    """
+    CREATE OR REPLACE TEMP TABLE incoming_turns AS
+    WITH played AS (
+        SELECT case_id, trial, from_json(turns, '[SHAPE]') AS said FROM read_parquet($path)
+    )
+    SELECT case_id, trial, unnest(said) AS t, generate_subscripts(said, 1) AS turn FROM played
+    """.replace("SHAPE", _TURN),
+    """
+    CREATE OR REPLACE TEMP TABLE incoming_calls AS
+    SELECT case_id, trial, turn, 'bot' AS paid_for, unnest(t.trace.calls) AS c FROM incoming_turns
+    UNION ALL
+    SELECT case_id, trial, NULL, 'evaluation', unnest(from_json(evaluation_calls, '[SHAPE]'))
+    FROM read_parquet($path) WHERE evaluation_calls IS NOT NULL
+    """.replace("SHAPE", _CALL),
+    """
+    INSERT INTO turns BY NAME
+    SELECT $run_id AS run_id, case_id, trial, turn,
+           array_to_string(list_transform(t.messages, lambda m:
+               CASE WHEN m.kind IN ('text', 'button') THEN m.text ELSE '[' || m.kind || '] ' || m.text END), chr(10)
+           ) AS customer,
+           t.reply.text AS bot, t.reply.language AS language, t.expected_intents AS expected_intents,
+           list_sort(list_distinct(list_transform(coalesce(t.trace.intention.intents, []), lambda i: i.intent)))
+               AS understood_intents,
+           list_filter(list_transform(t.trace.guardrails, lambda g: g.action), lambda a: a <> 'accepted') AS guardrails,
+           coalesce(list_distinct(flatten(list_transform(t.trace.facts,
+               lambda f: list_concat(json_extract_string(f, '$.cars[*].label'),
+                                     json_extract_string(f, ['$.car.label']))))), []) AS cars_shown,
+           list_transform(coalesce(t.leads, []), lambda l: l.reference) AS leads,
+           t.trace.total_seconds AS seconds, t.trace.model_seconds AS model_seconds, t.trace.tracking_id AS tracking_id
+    FROM incoming_turns
+    """,
+    """
+    INSERT INTO model_calls BY NAME
+    SELECT $run_id AS run_id, case_id, trial, turn, paid_for, c.agent AS agent, c.purpose AS purpose,
+           c.prompt_id AS prompt_id, c.prompt_hash AS prompt_hash, c.model AS model,
+           c.usage.input_tokens AS input_tokens, c.usage.output_tokens AS output_tokens, c.cost_usd AS usd,
+           c.seconds AS seconds, greatest(len(c.attempts), 1) AS attempts, c.fallback AS fallback
+    FROM incoming_calls
+    """,
+    """
+    INSERT INTO prompts BY NAME
+    SELECT c.prompt_id AS prompt_id, c.prompt_hash AS prompt_hash, any_value(c.agent) AS agent,
+           coalesce(any_value(c.messages[1].content) FILTER (c.messages[1].role = 'system'), '') AS system_text
+    FROM incoming_calls
+    WHERE (c.prompt_id, c.prompt_hash) NOT IN (SELECT (prompt_id, prompt_hash) FROM prompts)
+    GROUP BY ALL
+    """,
+    """
+    INSERT INTO scores BY NAME
+    SELECT $run_id AS run_id, case_id, trial, s.scorer AS scorer, s.verdict AS verdict, s.reasons AS reasons
+    FROM (SELECT case_id, trial, unnest(scores) AS s FROM read_parquet($path))
+    """,
+    """
+    INSERT INTO results BY NAME
+    WITH spent AS (
+        SELECT case_id, trial, count(*) FILTER (paid_for = 'bot') AS calls,
+               sum(c.cost_usd) FILTER (paid_for = 'bot') AS usd,
+               sum(c.cost_usd) FILTER (paid_for = 'evaluation') AS evaluation_usd,
+               sum(c.usage.input_tokens) FILTER (paid_for = 'bot') AS input_tokens,
+               sum(c.usage.output_tokens) FILTER (paid_for = 'bot') AS output_tokens
+        FROM incoming_calls GROUP BY ALL
+    ), said AS (SELECT case_id, trial, count(*) AS turns FROM incoming_turns GROUP BY ALL)
+    SELECT $run_id AS run_id, file_row_number AS position, case_id, trial, why, difficulty, tags, verdict, seconds,
+           coalesce(said.turns, 0) AS turns, coalesce(calls, 0) AS model_calls, coalesce(usd, 0) AS usd,
+           coalesce(evaluation_usd, 0) AS evaluation_usd, coalesce(input_tokens, 0) AS input_tokens,
+           coalesce(output_tokens, 0) AS output_tokens, error ->> '$.kind' AS error_kind,
+           error ->> '$.message' AS error, simulated ->> '$.end' AS simulated_end
+    FROM (SELECT * EXCLUDE (turns) FROM read_parquet($path, file_row_number = true))
+    LEFT JOIN spent USING (case_id, trial) LEFT JOIN said USING (case_id, trial)
+    """,
+    "DROP TABLE incoming_turns",
+    "DROP TABLE incoming_calls",
+)
+OF_RUN = ("results", "scores", "turns", "model_calls")
+"""Tables whose rows belong to one run."""
+
+
+def ingest(cursor: duckdb.DuckDBPyConnection, run_id: str, path: Path) -> None:
+    """Replace the rows of `run_id` by what its file holds. Raises StoreError for a file that is no run."""
+    import duckdb
+
+    try:
+        for table in OF_RUN:
+            cursor.execute(f"DELETE FROM {table} WHERE run_id = ?", [run_id])  # noqa: S608
+        for statement in _STEPS:
+            wanted = {
+                name: value for name, value in (("run_id", run_id), ("path", str(path))) if f"${name}" in statement
+            }
+            cursor.execute(statement, wanted)
+    except duckdb.Error as error:
+        raise StoreError(f"{path}: not a run of this workbench: {str(error).splitlines()[0]}") from error
