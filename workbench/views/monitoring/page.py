@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import streamlit as st
 
 from workbench import session
+from workbench.runner.monitoring import Report
 from workbench.texts.texts import section, text
 from workbench.views.monitoring import place
 from workbench.views.monitoring.alerts import show_banner, show_limits
@@ -79,15 +81,23 @@ def _figures() -> None:
     else:
         show_figures(report)
     names = section("monitoring_tabs")
-    volume, quality, cost, gaps, queue = st.tabs(list(names.values()), key="monitoring-tabs")
-    with volume:
-        show_volume(report)
-    with quality:
-        show_quality(report)
-    with cost:
-        show_cost(report)
-        show_groups(report)
-    with gaps:
-        show_unanswered(report)
-    with queue:
-        show_queue()
+    tabs = st.tabs(list(names.values()), key="monitoring-tabs", on_change="rerun")
+    for tab, name in zip(tabs, names, strict=True):
+        # Only the open one: a chart that is drawn where nobody sees it has the wrong width.
+        if tab.open:
+            with tab:
+                _TABS[name](report)
+
+
+def _cost(report: Report) -> None:
+    show_cost(report)
+    show_groups(report)
+
+
+_TABS: Mapping[str, Callable[[Report], None]] = {
+    "volume": show_volume,
+    "quality": show_quality,
+    "cost": _cost,
+    "gaps": show_unanswered,
+    "queue": lambda _report: show_queue(),
+}

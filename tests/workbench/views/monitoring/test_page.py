@@ -28,8 +28,10 @@ def show(workbench: Workbench) -> Page:
 
         page.show()
 
-    def shown(**places: str) -> AppTest:
+    def shown(tab: str = "", **places: str) -> AppTest:
         page = AppTest.from_function(script, default_timeout=20)
+        if tab:
+            page.session_state["monitoring-tabs"] = tab
         for name, value in places.items():
             page.query_params[name] = value
         page.run()
@@ -56,6 +58,7 @@ def test_a_period_without_conversations_says_what_to_do(show: Page):
     page = show()
     assert "No hubo conversaciones en este periodo" in words(page)
     assert not page.metric
+    page = show("Cola de WhatsApp")
     assert "La cola de WhatsApp no está conectada" in words(page)
 
 
@@ -91,7 +94,7 @@ def test_a_period_of_ones_own_takes_whole_days_of_mexico_city(show: Page, workbe
 def test_what_could_not_be_answered_comes_with_redacted_examples(show: Page, workbench: Workbench):
     absent = {"kind": "car_search", "cars": [], "absent": [{"make": "Tesla"}]}
     talk(workbench.store, "un tesla, mi cel 55 1234 5678 <b>x</b>", facts=[absent])
-    page = show()
+    page = show("Lo que no pudo contestar")
     assert page.expander[0].label == "El auto no está en el catálogo · turnos: 1"
     label = next(one.label for one in page.button if str(one.key).startswith("example-"))
     assert "5678" not in label
@@ -100,7 +103,7 @@ def test_what_could_not_be_answered_comes_with_redacted_examples(show: Page, wor
 
 def test_tables_by_agent_and_by_model(show: Page, workbench: Workbench):
     talk(workbench.store, "hola", "adiós")
-    page = show()
+    page = show("Costo")
     table = page.dataframe[0].value
     assert list(table["Agente"]) == ["Saludo"]
     assert list(table["Costo"]) == ["US$0.0025"]
@@ -113,14 +116,14 @@ def test_the_queue_when_the_channel_answers_and_when_not(
 ):
     monkeypatch.setattr(MonitoringDesk, "has_channel", True)
     monkeypatch.setattr(workbench.monitoring, "queue", lambda: Queue(7, 93.5, 2, 4))
-    assert metrics(show()) == {
+    assert metrics(show("Cola de WhatsApp")) == {
         "Mensajes en espera": "7",
         "El más antiguo": "2 min",
         "Respuestas por enviar": "4",
         "Sin remedio automático": "2",
     }
     monkeypatch.setattr(workbench.monitoring, "queue", lambda: None)
-    assert "no contesta" in words(show())
+    assert "no contesta" in words(show("Cola de WhatsApp"))
 
 
 def test_a_limit_that_somebody_sets_raises_a_banner(show: Page, workbench: Workbench):

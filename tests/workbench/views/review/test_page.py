@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bot_core.store.records import Feedback, FeedbackValue
+from bot_core.store.reviews import Annotation, ReviewVerdict
+from tests.fakes.activity import talk
+from workbench import session
+from workbench.evaluation.judge.labels import LabelBook
+from workbench.roles import Person, Role
+from workbench.runner.workbench import Workbench
+
+Page = Callable[..., AppTest]
+ATTACK = "<script>alert(1)</script> **negrita** :red[c]"
+
+
+@pytest.fixture
+def show(workbench: Workbench) -> Page:
+    def script() -> None:
+        from workbench.views.review import page
+
+        page.show()
+
+    def shown(**places: str) -> AppTest:
+        page = AppTest.from_function(script, default_timeout=20)
+        for name, value in places.items():
+            page.query_params[name] = value
+        page.run()
+        assert not page.exception
+        return page
+
+    return shown
+
+
+@pytest.fixture
+def ana(monkeypatch: pytest.MonkeyPatch) -> None:
+    sign_in(monkeypatch, "Ana", Role.EDITOR)
+
+
+def sign_in(monkeypatch: pytest.MonkeyPatch, name: str, role: Role) -> None:
+    monkeypatch.setattr(session, "person", lambda: Person(name, role))
+
+
+def with_downs(workbench: Workbench, count: int) -> None:
+    for number in range(count):
+        name = f"c{number}"
+        talk(workbench.store, f"mensaje {number}", conversation_id=name)
+        workbench.store.feedback.give(Feedback(tracking_id=f"{name}-1", value=FeedbackValue.DOWN, source="customer"))
+
+
+def words(page: AppTest) -> str:
+    elements = (*page.markdown, *page.caption, *page.info, *page.success, *page.error, *page.warning)
+    return "\n".join(str(element.value) for element in elements).replace("\\", "")
+
+
+def button(page: AppTest, label: str) -> Any:
+    return next(one for one in page.button if one.label == label)
+
+
+def current(page: AppTest) -> str:
+    found = page.query_params["respuesta"]
+    return found if isinstance(found, str) else found[0]
+
+
+def test_an_empty_sample_says_what_to_do(show: Page):
+    assert "Nadie ha dado 👎" in words(show())
+    assert "Todavía no hay conversaciones" in words(show(muestra="random"))
+    assert "Elige otra muestra" in words(show(muestra="low_confidence"))
+
+
+def test_a_reply_is_approved_and_the_next_one_comes(show: Page, workbench: Workbench, ana: None):
+    with_downs(workbench, 2)
+    page = show()
+    first = current(page)
+    page.button_group(key=f"review-field-rating-{first}").set_value("4")
+    button(page, "Aprobar").click().run()
+    assert not page.exception
+    [stored] = workbench.store.annotations.list()
+    assert (stored.tracking_id, stored.annotator, stored.verdict, stored.rating) == (first, "Ana", "pass", 4)
+    assert current(page) != first
+    button(page, "Anterior").click().run()
+    assert current(page) == first
+    assert "Aprobada" in page.success[0].value
+
+
+def test_a_rejection_carries_what_is_wrong_and_calibrates_the_judge(show: Page, workbench: Workbench, ana: None):
+    with_downs(workbench, 1)
+    page = show()
+    page.multiselect(key="review-field-tags-c0-1").set_value(["tone", "wrong_fact"])
+    page.text_area(key="review-field-correction-c0-1").set_value("Son *$250,000*")
+    button(page, "Rechazar").click().run()
+    [stored] = workbench.store.annotations.list()
+    assert (stored.tags, stored.correction) == (("tone", "wrong_fact"), "Son *$250,000*")
+    labels = LabelBook(workbench.settings.data_dir / "labels").people()
+    assert {(label.rubric.value, label.verdict.value) for label in labels} == {
+        ("helpfulness", "fail"),
+        ("tone", "fail"),
+        ("completeness", "pass"),
+    }
+    assert {label.annotator for label in labels} == {"Ana"}
+
+
+def test_an_edit_keeps_its_history(show: Page, workbench: Workbench, ana: None):
+    with_downs(workbench, 1)
+    page = show()
+    button(page, "Aprobar").click().run()
+    page.text_input(key="review-field-notes-c0-1").set_value("mejor no")
+    button(page, "Rechazar").click().run()
+    assert [one.verdict for one in workbench.store.annotations.history("c0-1", "Ana")] == ["pass", "fail"]
+    assert "Tus versiones anteriores (2)" in [one.label for one in page.expander]
+
+
+def test_an_edit_in_another_window_is_not_overwritten(show: Page, workbench: Workbench, ana: None):
+    with_downs(workbench, 1)
+    page = show()
+    workbench.store.annotations.put(
+        Annotation(tracking_id="c0-1", annotator="Ana", conversation_id="c0", verdict=ReviewVerdict.PASS, rating=5)
+    )
+    button(page, "Rechazar").click().run()
+    assert "Alguien más lo cambió" in page.error[0].value
+    assert workbench.store.annotations.of(["c0-1"])[0].verdict is ReviewVerdict.PASS
+
+
+def test_what_somebody_else_thinks_is_seen_only_after_ones_own(
+    show: Page, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
+):
+    with_downs(workbench, 1)
+    sign_in(monkeypatch, "Ana", Role.EDITOR)
+    button(show(), "Rechazar").click().run()
+    sign_in(monkeypatch, "Eva", Role.EDITOR)
+    page = show(muestra="second")
+    assert "Ana: ✗" not in words(page)
+    button(page, "Rechazar").click().run()
+    assert "Ana: ✗ Rechazada" in words(page)
+    page = show(muestra="second")
+    page.session_state["review-agreement"] = True
+    page.run()
+    assert "Ana y Eva: 100 % de acuerdo (21 %–100 %) en 1 respuestas" in words(page)
+
+
+def test_the_same_seed_gives_the_same_sample_and_another_one_another(show: Page, workbench: Workbench, ana: None):
+    for number in range(12):
+        talk(workbench.store, f"mensaje {number}", conversation_id=f"c{number}")
+    orders = []
+    for seed in ("1", "1", "2"):
+        items = workbench.review.queue(_sample(show(muestra="random", semilla=seed)), who="Ana")
+        orders.append([item.tracking_id for item in items])
+    assert orders[0] == orders[1] != orders[2]
+    page = show(muestra="random", semilla="1")
+    button(page, "Otra muestra").click().run()
+    assert "2" in str(page.query_params["semilla"])
+
+
+def _sample(page: AppTest) -> Any:
+    from workbench.runner.review.sampling import Sample, Sampling
+
+    seed = page.query_params["semilla"]
+    return Sample(Sampling.RANDOM, "", 10, int(seed if isinstance(seed, str) else seed[0]))
+
+
+def test_a_link_opens_one_reply(show: Page, workbench: Workbench, ana: None):
+    talk(workbench.store, "hola", "gracias")
+    page = show(charla="c1", turno="c1-1")
+    assert "1 de 1" in words(page) or any("1 de 1" in str(one.text) for one in page.get("progress"))
+    button(page, "Rechazar").click().run()
+    assert [one.tracking_id for one in workbench.store.annotations.list()] == ["c1-1"]
+    assert "Esta respuesta ya no existe" in words(show(charla="c9", turno="c1-1"))
+
+
+def test_a_viewer_reads_and_decides_nothing(show: Page, workbench: Workbench, monkeypatch: pytest.MonkeyPatch):
+    with_downs(workbench, 1)
+    sign_in(monkeypatch, "Leo", Role.VIEWER)
+    page = show()
+    assert button(page, "Aprobar").disabled
+    assert "permiso de edición" in button(page, "Aprobar").help
+    assert page.text_area(key="review-field-correction-c0-1").disabled
+
+
+def test_what_people_wrote_is_never_read_as_markup(show: Page, workbench: Workbench, ana: None):
+    talk(workbench.store, ATTACK, "gracias")
+    workbench.store.feedback.give(Feedback(tracking_id="c1-1", value=FeedbackValue.DOWN, source="customer"))
+    page = show()
+    page.text_input(key="review-field-notes-c1-1").set_value(ATTACK)
+    button(page, "Rechazar").click().run()
+    assert not any("<script>" in str(one.value) for one in (*page.markdown, *page.caption))
+    assert r"\*\*negrita\*\*" in page.success[0].value
+    assert r"\<script\>" in page.success[0].value
+
+
+def test_an_address_that_asks_nonsense_asks_for_the_usual(show: Page, workbench: Workbench):
+    with_downs(workbench, 1)
+    page = show(muestra="todo", tamano="7", semilla="-1", corrida="no-such-run")
+    assert "No hay respuestas para revisar" in words(page)
+    assert page.selectbox[0].value == "down"

@@ -1,0 +1,55 @@
+"""The reply in question, at the end of what was said before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import streamlit as st
+
+from workbench.components.phone.phone import Bubble, phone
+from workbench.records import TurnRecord
+from workbench.runner.review.items import Reviewed
+from workbench.texts.texts import section, text
+from workbench.views.figures import plain
+from workbench.views.pieces.transcript import Exchange, transcript
+
+
+def show_reply(reviewed: Reviewed) -> None:
+    channels = section("channels")
+    title = channels.get(reviewed.title, reviewed.title)
+    about = [title, reviewed.case_id or "", reviewed.turn.trace.release_id]
+    st.caption(plain(" · ".join(part for part in about if part)))
+    if reviewed.item.why:
+        st.code(reviewed.item.why, language=None, wrap_lines=True)
+    with st.container(key="phone-pane"):
+        phone(reviewed.item.tracking_id, tuple(_bubbles(reviewed.turns)), key="review-phone")
+    if reviewed.after:
+        with st.expander(text("review.after", count=len(reviewed.after))):
+            transcript([_exchange(turn) for turn in reviewed.after])
+
+
+def _bubbles(turns: Sequence[TurnRecord]) -> Iterator[Bubble]:
+    last = turns[-1].trace.tracking_id
+    for turn in turns:
+        for message in turn.messages:
+            yield Bubble(id=message.message_id, side="out", text=_words(message), at=message.sent_at)
+        tracking_id = turn.trace.tracking_id
+        yield Bubble(
+            id=f"{tracking_id}-reply",
+            side="in",
+            text=turn.reply.text,
+            at=turn.trace.started_at,
+            buttons=turn.reply.quick_replies,
+            turn=tracking_id if tracking_id == last else None,
+            selected=tracking_id == last,
+        )
+
+
+def _exchange(turn: TurnRecord) -> Exchange:
+    titles = [button.title for button in turn.reply.quick_replies]
+    return Exchange(customer=[_words(message) for message in turn.messages], reply=turn.reply.text, buttons=titles)
+
+
+def _words(message: object) -> str:
+    kind = getattr(message, "kind", None)
+    return str(getattr(message, "text", "")) or f"[{getattr(kind, 'value', '')}]"
