@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot_core.errors import KavakBotError, UserError
-from workbench.cli import judging, online, planning, promoting, running, simulating
+from workbench.cli import comparing, judging, online, planning, promoting, reporting, running, simulating
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -32,29 +32,16 @@ def workbench() -> None:
 
 app.add_typer(simulating.app, name="simulate")
 app.add_typer(judging.app, name="judge")
+app.command()(comparing.compare)
+app.command()(reporting.report)
+app.command()(reporting.export)
+app.command()(reporting.sql)
+app.command()(reporting.rebuild)
 app.command()(planning.power)
 app.command()(online.online)
 app.command()(running.resume)
 app.command()(promoting.promote)
 app.command()(promoting.rollback)
-
-
-@app.command()
-def compare(
-    a: Annotated[str, typer.Option("--a", help="Release of variant A.")],
-    b: Annotated[str, typer.Option("--b", help="Release of variant B.")],
-    split: Annotated[str, typer.Option(help="smoke, golden, recorded or safety.")] = "smoke",
-    trials: Annotated[int, typer.Option(min=1, help="How often each case is played.")] = 1,
-    concurrency: Annotated[int, typer.Option(min=1, help="Cases at once.")] = 8,
-    catalog: CatalogOption = None,
-    dataset: DatasetOption = None,
-    resume: Annotated[str | None, typer.Option(help="Id of an experiment that was killed.")] = None,
-    json_output: Annotated[bool, typer.Option("--json", help="The comparison as JSON.")] = False,
-) -> None:
-    """Run an A/B of two releases and keep it in the workbench's database."""
-    from workbench.cli.comparing import CompareOptions, run_compare
-
-    run_compare(CompareOptions(a, b, split, trials, concurrency, catalog, dataset, resume, json_output))
 
 
 @app.command()
@@ -121,14 +108,6 @@ def record(
 
     code = run_record(RecordOptions(tuple(variant or ()), split, only, stale, concurrency, dataset))
     raise typer.Exit(code)
-
-
-@app.command()
-def rebuild() -> None:
-    """Make the workbench's database again from the runs' files."""
-    from workbench.cli.comparing import run_rebuild
-
-    run_rebuild()
 
 
 def main() -> None:

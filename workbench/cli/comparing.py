@@ -1,131 +1,197 @@
-"""`compare` and `rebuild`."""
+"""`compare`: any two stored runs, an experiment, or two releases that are played first."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from bot_core.settings import Settings, load_settings
-from workbench.evaluation.compare import Comparison, Rate
-from workbench.evaluation.compare import compare as compared
-from workbench.evaluation.experiments.running import run_experiment
-from workbench.records import CaseResult, ExperimentProgress, ExperimentRecord, ExperimentSpec, VariantSpec
-from workbench.storage.database import database_path, open_database
-from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
-from workbench.storage.rebuild import rebuild
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bot_core.prompts.library import PromptLibrary
+    from bot_core.releases.source import ReleaseSource
+    from bot_core.settings import Settings
+    from workbench.evaluation.findings.records import Comparison, Findings, VariantFindings
+    from workbench.records import ExperimentProgress, ExperimentSpec
+    from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
 
 _MOST_FLIPS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class CompareOptions:
-    a: str
-    b: str
-    split: str
-    trials: int
-    concurrency: int
-    catalog: Path | None
-    dataset: Path | None
-    resume: str | None
-    json_output: bool
+def compare(
+    ids: Annotated[
+        list[str] | None, typer.Argument(help="An experiment, or two runs or experiments of one variant each.")
+    ] = None,
+    a: Annotated[str | None, typer.Option("--a", help="Release to play as variant A.")] = None,
+    b: Annotated[str | None, typer.Option("--b", help="Release to play as variant B.")] = None,
+    split: Annotated[str, typer.Option(help="smoke, golden, recorded or safety.")] = "smoke",
+    trials: Annotated[int, typer.Option(min=1, help="How often each case is played.")] = 1,
+    concurrency: Annotated[int, typer.Option(min=1, help="Cases at once.")] = 8,
+    catalog: Annotated[Path | None, typer.Option(help="CSV of cars; default: the shipped sample.")] = None,
+    dataset: Annotated[Path | None, typer.Option(help="Folder of case files; default: datasets/golden.")] = None,
+    json_output: Annotated[bool, typer.Option("--json", help="Everything that was found, as JSON.")] = False,
+) -> None:
+    """Compare stored runs, or play two releases (--a, --b) and compare them, with verdicts."""
+    from bot_core.errors import UserError
+    from bot_core.settings import load_settings
+    from workbench.records import ExperimentSpec, VariantSpec
 
-
-@dataclass(frozen=True, slots=True)
-class Experiment:
-    record: ExperimentRecord
-    results: tuple[tuple[CaseResult, ...], ...]
-
-
-def run_compare(options: CompareOptions) -> None:
-    """Run both variants, print the comparison."""
-    experiment = asyncio.run(_experiment(options, load_settings()))
-    comparison = compared(*experiment.results)
-    if options.json_output:
-        _print_json(experiment, comparison)
-    else:
-        _print_table(experiment, comparison)
-
-
-def run_rebuild() -> None:
     settings = load_settings()
-    database = open_database(database_path(settings))
+    if a and b and not ids:
+        spec = ExperimentSpec(
+            name=f"{a} / {b}",
+            variants=(VariantSpec(name=f"A: {a}", release_id=a), VariantSpec(name=f"B: {b}", release_id=b)),
+            split=split,
+            trials=trials,
+            concurrency=concurrency,
+            catalog_path=str(catalog) if catalog else None,
+            dataset_path=str(dataset) if dataset else None,
+        )
+        ids = [_played(spec, settings, quiet=json_output).experiment_id]
+    elif a or b or not ids:
+        raise UserError("give the ids of stored runs, or both --a and --b", hint="`list` shows what is stored")
+    found = stored_findings(ids, settings)
+    if json_output:
+        _print_json(found)
+    else:
+        print_findings(found)
+
+
+def stored_findings(ids: Sequence[str], settings: Settings) -> Findings:
+    """Of one experiment, or of two runs. Raises NotFound, UserError, StoreError."""
+    from bot_core.errors import UserError
+    from workbench.evaluation.findings.stored import experiment_findings, pair_findings
+    from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
+
+    files = ExperimentFiles(experiments_folder(settings))
+    with libraries(settings) as (releases, prompts):
+        match list(ids):
+            case [one]:
+                return experiment_findings(files.open(one), releases=releases, prompts=prompts)
+            case [one, two]:
+                runs = run_of(files, one), run_of(files, two)
+                return pair_findings(files, *runs, releases=releases, prompts=prompts)
+            case _:
+                raise UserError("one experiment or two runs can be compared, not more")
+
+
+def run_of(files: ExperimentFiles, name: str) -> str:
+    """A run's id as it is; an experiment's single run. Raises NotFound, and UserError for several runs."""
+    from bot_core.errors import NotFound, UserError
+
     try:
-        count = rebuild(database, ExperimentFiles(experiments_folder(settings)))
+        runs = files.open(name).run_ids()
+    except NotFound:
+        files.of_run(name)
+        return name
+    if len(runs) > 1:
+        raise UserError(f"{name} has several runs", hint=f"name one of {', '.join(runs)}")
+    return runs[0]
+
+
+@contextmanager
+def libraries(settings: Settings) -> Iterator[tuple[ReleaseSource, PromptLibrary]]:
+    """Releases and prompts of the operational store, where those that were written in the workbench are too."""
+    from bot_core.store.store import open_store
+
+    store = open_store(settings.store_url)
+    try:
+        yield store.releases, store.prompts
     finally:
-        database.close()
-    typer.echo(f"{database.path}: {count} runs")
+        store.close()
 
 
-async def _experiment(options: CompareOptions, settings: Settings) -> Experiment:
-    spec = ExperimentSpec(
-        name=f"{options.a} / {options.b}",
-        variants=(
-            VariantSpec(name=f"A: {options.a}", release_id=options.a),
-            VariantSpec(name=f"B: {options.b}", release_id=options.b),
-        ),
-        split=options.split,
-        trials=options.trials,
-        concurrency=options.concurrency,
-        catalog_path=str(options.catalog) if options.catalog else None,
-        dataset_path=str(options.dataset) if options.dataset else None,
-    )
-    folder = ExperimentFiles(experiments_folder(settings)).create(spec, options.resume)
-    await run_experiment(folder, settings, on_progress=None if options.json_output else _show_progress)
-    return Experiment(folder.record(), tuple(tuple(folder.results(run_id)) for run_id in folder.run_ids()))
+def _played(spec: ExperimentSpec, settings: Settings, *, quiet: bool) -> ExperimentFolder:
+    import asyncio
+
+    from workbench.evaluation.experiments.running import run_experiment
+    from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
+
+    folder = ExperimentFiles(experiments_folder(settings)).create(spec)
+    asyncio.run(run_experiment(folder, settings, on_progress=None if quiet else show_progress))
+    return folder
 
 
-def _show_progress(progress: ExperimentProgress) -> None:
-    if not progress.total:
-        return
-    end = "\n" if progress.done == progress.total else ""
-    typer.echo(f"\r{progress.done}/{progress.total} {end}", nl=False, err=True)
+def show_progress(progress: ExperimentProgress) -> None:
+    if progress.total:
+        end = "\n" if progress.done == progress.total else ""
+        typer.echo(f"\r{progress.done}/{progress.total} {end}", nl=False, err=True)
 
 
-def _print_table(experiment: Experiment, comparison: Comparison) -> None:
-    a, b = (run.variant.name for run in experiment.record.runs)
-    table = Table(title=f"{experiment.record.name}: {comparison.cases} cases of {experiment.record.split}")
-    table.add_column("scorer")
-    table.add_column(f"{a}\npassed, 95 % interval")
-    table.add_column(f"{b}\npassed, 95 % interval")
-    for row in comparison.scorers:
-        if row.a.scored or row.b.scored or row.a.errors or row.b.errors:
-            table.add_row(row.scorer, _rate(row.a), _rate(row.b))
-    console = Console()
+def print_findings(found: Findings) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    for comparison in found.comparisons:
+        _print_comparison(console, found, comparison)
+    if not found.comparisons:
+        _print_rates(console, found)
+    for variant in found.variants:
+        for line in _errors(variant):
+            console.print(line, markup=False)
+    if found.experiment_id:
+        console.print(f"experiment {found.experiment_id}; `report {found.experiment_id}` writes the whole report")
+
+
+def _print_comparison(console: Console, found: Findings, comparison: Comparison) -> None:
+    from rich.table import Table
+
+    from workbench.evaluation.findings.labels import label
+    from workbench.evaluation.statistics.sentences import amount, bounds, level
+
+    rows = comparison.metrics
+    table = Table(title=f"{found.name}: {rows[0].conversations if rows else 0} conversations of {found.split}")
+    for title in ("metric", comparison.baseline, comparison.candidate, "difference, 95 %", "adjusted p", "verdict"):
+        table.add_column(title)
+    for row in rows:
+        if row.better or row.worse:
+            said = f"{amount(row.difference, row.unit, signed=True)} ({bounds(row.low, row.high, row.unit)})"
+            verdict = label("gaps", row.gap.value) if row.gap else label("decisions", row.decision.value)
+            table.add_row(
+                row.metric, level(row.a, row.unit), level(row.b, row.unit), said, f"{row.adjusted_p:.3f}", verdict
+            )
     console.print(table)
-    flips = [flip for flip in comparison.flips if flip.scorer == "case"]
-    for flip in flips[:_MOST_FLIPS]:
-        console.print(f"  {flip.case_id}: {flip.before} in A, {flip.after} in B", highlight=False)
-    if len(flips) > _MOST_FLIPS:
-        console.print(f"  and {len(flips) - _MOST_FLIPS} more")
-    for line in _errors(experiment):
-        console.print(line, highlight=False, markup=False)
-    console.print(f"experiment {experiment.record.experiment_id}", highlight=False)
+    console.print(comparison.headline, markup=False)
+    for flip in comparison.flips[:_MOST_FLIPS]:
+        signs = [*(f"-{name}" for name in flip.lost_scorers), *(f"+{name}" for name in flip.won_scorers)]
+        console.print(f"  {flip.key}: {flip.kind.value} ({', '.join(signs)})", markup=False)
+    if len(comparison.flips) > _MOST_FLIPS:
+        console.print(f"  and {len(comparison.flips) - _MOST_FLIPS} more")
 
 
-def _errors(experiment: Experiment) -> Iterator[str]:
+def _print_rates(console: Console, found: Findings) -> None:
+    from rich.table import Table
+
+    from workbench.evaluation.statistics.metrics import Unit
+    from workbench.evaluation.statistics.sentences import level
+
+    table = Table(title=f"{found.name}: {found.split}")
+    for title in ("metric", *(variant.name for variant in found.variants)):
+        table.add_column(title)
+    for name in dict.fromkeys(rate.metric for variant in found.variants for rate in variant.rates):
+        cells = []
+        for variant in found.variants:
+            rate = variant.rate(name)
+            share = rate.share if rate else None
+            cells.append("-" if share is None else level(share, Unit.SHARE))
+        table.add_row(name, *cells)
+    console.print(table)
+
+
+def _errors(variant: VariantFindings) -> Iterator[str]:
     """Each kind of error once, with its first message: an error is no wrong answer, but nobody may overlook it."""
-    for run, results in zip(experiment.record.runs, experiment.results, strict=True):
-        broken = [result.error for result in results if result.error]
-        for kind in dict.fromkeys(error.kind for error in broken):
-            same = [error for error in broken if error.kind == kind]
-            yield f"  {run.variant.name}: {len(same)} × {kind}: {same[0].message.splitlines()[0]}"
+    for group in variant.failures:
+        if group.scorer == "error":
+            yield f"  {variant.name}: {group.count} × {group.reason}: {(group.example.splitlines() or [''])[0]}"
 
 
-def _rate(rate: Rate) -> str:
-    errors = f", {rate.errors} errors" if rate.errors else ""
-    if rate.share is None or rate.low is None or rate.high is None:
-        return f"not scored{errors}"
-    return f"{rate.passed}/{rate.scored} = {rate.share:.1%} ({rate.low:.1%} to {rate.high:.1%}){errors}"
-
-
-def _print_json(experiment: Experiment, comparison: Comparison) -> None:
+def _print_json(found: Findings) -> None:
     import json
 
-    record = experiment.record.model_dump(mode="json")
-    typer.echo(json.dumps({"experiment": record, "comparison": asdict(comparison)}, ensure_ascii=False, indent=2))
+    from workbench.evaluation.findings.data import as_data
+
+    typer.echo(json.dumps(as_data(found, transcripts=False), ensure_ascii=False, indent=1))

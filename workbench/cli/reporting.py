@@ -1,0 +1,152 @@
+"""`report`, `export`, `sql` and `rebuild`: what was stored, for people and for other tools."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from workbench.storage.database import Answer
+    from workbench.storage.rebuild import Verdicts
+
+_VERDICTS = ("comparisons", "veredictos")
+_SHOWN = 100
+
+
+class TableFormat(StrEnum):
+    """How rows are printed or written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+class FileFormat(StrEnum):
+    CSV = "csv"
+    PARQUET = "parquet"
+    JSON = "json"
+
+
+def report(
+    ids: Annotated[list[str], typer.Argument(help="An experiment, or two runs or experiments of one variant each.")],
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also a PDF, by the Chromium that is installed.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder; default: eval_reports/<ids>.")] = None,
+) -> None:
+    """Write the report of an experiment: one HTML file that opens offline, Markdown and JSON."""
+    from bot_core.settings import PROJECT_ROOT, load_settings
+    from workbench.cli.comparing import stored_findings
+    from workbench.evaluation.report.experiment import write_report
+
+    found = stored_findings(ids, load_settings())
+    paths = write_report(found, out or PROJECT_ROOT / "eval_reports" / "-".join(ids), pdf=pdf)
+    for path in (paths.html, paths.markdown, paths.json, paths.pdf):
+        if path:
+            typer.echo(str(path))
+
+
+def export(
+    experiment: Annotated[str, typer.Argument(help="Id of an experiment, as `list` shows it.")],
+    file_format: Annotated[FileFormat, typer.Option("--format", help="csv is for spreadsheets.")] = FileFormat.CSV,
+    out: Annotated[Path | None, typer.Option(help="Folder; default: the id, in the current one.")] = None,
+) -> None:
+    """Write results, turns and scores of an experiment as tables, one row each."""
+    from bot_core.settings import load_settings
+    from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
+    from workbench.storage.exports import ExportFormat
+    from workbench.storage.exports import export as exported
+
+    folder = ExperimentFiles(experiments_folder(load_settings())).open(experiment)
+    for path in exported(folder, out or Path(experiment), ExportFormat(file_format.value)):
+        typer.echo(str(path))
+
+
+def sql(
+    question: Annotated[str, typer.Argument(help="One SELECT; docs/sql.md lists the tables.")],
+    table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.TABLE,
+    limit: Annotated[int | None, typer.Option(min=1, help="Most rows; default: 100 of a table, all of a file.")] = None,
+) -> None:
+    """Ask a question of all stored experiments in SQL. Works while the workbench runs: it reads the files."""
+    from bot_core.settings import load_settings
+    from workbench.storage.database import in_memory
+    from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
+    from workbench.storage.rebuild import take_in
+
+    database = in_memory()
+    try:
+        take_in(database, ExperimentFiles(experiments_folder(load_settings())), verdicts=_verdicts_for(question))
+        shown = limit or (_SHOWN if table_format is TableFormat.TABLE else None)
+        _print(database.query(question, limit=shown), table_format)
+    finally:
+        database.close()
+
+
+def rebuild() -> None:
+    """Make the workbench's database again from the experiments' files."""
+    from bot_core.settings import load_settings
+    from workbench.evaluation.findings.filing import verdicts_of
+    from workbench.storage import rebuild as rebuilding
+    from workbench.storage.database import database_path, open_database
+    from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
+
+    settings = load_settings()
+    database = open_database(database_path(settings))
+    try:
+        files = ExperimentFiles(experiments_folder(settings))
+        count = rebuilding.rebuild(database, files, verdicts=verdicts_of)
+    finally:
+        database.close()
+    typer.echo(f"{database.path}: {count} runs")
+
+
+def _verdicts_for(question: str) -> Verdicts | None:
+    """Working out verdicts takes seconds: only for those who ask for them."""
+    if not any(name in question.lower() for name in _VERDICTS):
+        return None
+    from workbench.evaluation.findings.filing import verdicts_of
+
+    return verdicts_of
+
+
+def _print(answer: Answer, table_format: TableFormat) -> None:
+    match table_format:
+        case TableFormat.TABLE:
+            _print_table(answer)
+        case TableFormat.CSV:
+            import csv
+            import sys
+
+            writer = csv.writer(sys.stdout)
+            writer.writerow(answer.columns)
+            writer.writerows(answer.rows)
+        case TableFormat.JSON:
+            import json
+
+            typer.echo(json.dumps(answer.as_dicts(), ensure_ascii=False, indent=1, default=str))
+
+
+def _print_table(answer: Answer) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table()
+    for column in answer.columns:
+        table.add_column(column, overflow="fold")
+    for row in answer.rows:
+        table.add_row(*(_cell(value) for value in row))
+    Console(highlight=False, markup=False).print(table)
+    typer.echo(f"{len(answer.rows)} rows")
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case float():
+            return f"{value:.6g}"
+        case list():
+            return ", ".join(map(str, value))
+        case _:
+            return str(value)
