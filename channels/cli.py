@@ -219,6 +219,7 @@ def _write_private(path: Path, text: str) -> None:
     """For the owner's eyes alone. Raises UserError."""
     try:
         path.touch(mode=0o600)
+        path.chmod(0o600)
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from error

@@ -17,7 +17,7 @@ from channels.operations.reconciler import Reconciled, Reconciler
 from channels.outbound.twilio import MessagingApi, TwilioApi
 from channels.settings import ChannelSettings, load_channel_settings
 from channels.store.erasure import Erasure
-from channels.store.records import InboundState, OutboxState
+from channels.store.records import InboundState, OutboxState, Outgoing
 from channels.store.store import ChannelStore, open_channel_store
 from channels.store.tables import SEALED_TABLES
 from channels.worker.engine import EngineClient
@@ -74,6 +74,7 @@ class Desk:
         return f"{identifier} is tried again"
 
     def resend(self, outbox_id: str, *, sure: bool) -> str:
+        self._outgoing(outbox_id)
         if not sure:
             raise UserError(f"{outbox_id} may have arrived", hint="look into Twilio's log, then add --yes")
         self._ring(self._again(outbox_id, (OutboxState.SEND_UNKNOWN, OutboxState.FAILED)), f"resend-{outbox_id}")
@@ -140,14 +141,17 @@ class Desk:
         return f"{customer_id}: {rows} rows erased, {copies}"
 
     def _again(self, outbox_id: str, states: tuple[OutboxState, ...]) -> str:
-        try:
-            outgoing = self._store.outbox.get(outbox_id)
-        except NotFound as error:
-            raise UserError(f"{outbox_id}: no such message", hint="see dead-letters and outbox") from error
+        outgoing = self._outgoing(outbox_id)
         with self._store.database.write() as connection:
             if outgoing.state not in states or not self._store.outbox.send_again(connection, outbox_id):
                 raise UserError(f"{outbox_id} is {outgoing.state.value}", hint="nothing to send again")
         return outgoing.customer_id
+
+    def _outgoing(self, outbox_id: str) -> Outgoing:
+        try:
+            return self._store.outbox.get(outbox_id)
+        except NotFound as error:
+            raise UserError(f"{outbox_id}: no such message", hint="see dead-letters and outbox") from error
 
     def _customer_id(self, customer: str) -> str:
         if _PSEUDONYM.fullmatch(customer):
@@ -164,10 +168,10 @@ class Desk:
         return found[0].customer_id
 
     def _opened(self, row: dict[str, Any]) -> dict[str, Any]:
-        if "sealed" not in row:
-            return row
-        content = self._store.sealer.open(row["sealed"])
-        return {name: value for name, value in row.items() if name != "sealed"} | {"content": _parsed(content)}
+        """Readable: sealed columns opened, documents as what they hold."""
+        content = {"content": self._store.sealer.open(row["sealed"])} if "sealed" in row else {}
+        values = {name: value for name, value in row.items() if name != "sealed"} | content
+        return {name: _parsed(value) if isinstance(value, str) else value for name, value in values.items()}
 
     def _ring(self, customer_id: str, ring_id: str) -> None:
         try:
@@ -195,6 +199,9 @@ def _age(since: datetime) -> str:
 
 
 def _parsed(content: str) -> Any:
+    """A document as what it holds; a text, or a number written as one, as it is."""
+    if not content.startswith(("{", "[")):
+        return content
     try:
         return json.loads(content)
     except ValueError:

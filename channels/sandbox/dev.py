@@ -1,9 +1,11 @@
-"""`python -m channels dev`: the real web and worker processes, a Twilio fake, and a page to write as a customer."""
+"""`python -m channels dev`: the real web and worker processes, a Twilio fake, a page to write as a customer, and the
+workbench on the same data."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -12,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from bot_core.errors import ConfigurationError, UserError
+from bot_core.settings import PROJECT_ROOT
 from channels.sandbox.callbacks import Callbacks, inbound_form, inbound_message, post_signed
 from channels.sandbox.twilio_server import TwilioServer
 
@@ -76,20 +80,26 @@ def wait_until_live(url: str, *, seconds: float = _STARTUP_SECONDS) -> bool:
     return False
 
 
-def run_dev(port: int) -> None:
-    """Until Ctrl+C. The page listens on `port`, the web process on the next one."""
+def run_dev(port: int, *, with_workbench: bool = True) -> None:
+    """Until Ctrl+C, SIGTERM, or the end of one of the processes. The page listens on `port`, the web process on the
+    next one, the workbench on the one after. Raises ConfigurationError when `port` is taken."""
     web_url = f"http://127.0.0.1:{port + 1}"
     sandbox = Sandbox(web_url)
-    page = ThreadingHTTPServer(("127.0.0.1", port), _page_handler(sandbox))
-    threading.Thread(target=page.serve_forever, daemon=True).start()
+    page = _page(sandbox, port)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     with sandbox.twilio:
         environment = sandbox.environment(port + 1)
         processes = [start_process(name, environment) for name in ("web", "worker")]
+        if with_workbench:
+            processes.append(_start_workbench(port + 2, environment))
         try:
             wait_until_live(web_url)
             print(f"Write as a customer: http://127.0.0.1:{port}", flush=True)  # noqa: T201 - what the person waits for
-            for process in processes:
-                process.wait()
+            if with_workbench:
+                print(f"The workbench on the same data: http://127.0.0.1:{port + 2}", flush=True)  # noqa: T201
+            while all(process.poll() is None for process in processes):
+                time.sleep(0.5)
+            print("One of the processes has ended.", flush=True)  # noqa: T201
         except KeyboardInterrupt:
             print("Stopping…", flush=True)  # noqa: T201
         finally:
@@ -98,6 +108,45 @@ def run_dev(port: int) -> None:
             for process in processes:
                 process.wait()
             page.shutdown()
+
+
+def say(text: str, *, port: int, seconds: float = 15.0) -> list[str]:
+    """Write to the sandbox that runs on `port`, as its page does; what comes back. Raises UserError when none runs."""
+    import httpx
+
+    url = f"http://127.0.0.1:{port}"
+    try:
+        with httpx.Client(timeout=seconds) as client:
+            before = len(client.get(f"{url}/chat").json())
+            client.post(url, json={"text": text}).raise_for_status()
+            deadline = time.monotonic() + seconds
+            while time.monotonic() < deadline:
+                new = [line["text"] for line in client.get(f"{url}/chat").json()[before + 1 :] if line["from"] == "bot"]
+                if new:
+                    # A notice comes alone, the reply right after it.
+                    time.sleep(1.0)
+                    return [line["text"] for line in client.get(f"{url}/chat").json()[before + 1 :]]
+                time.sleep(0.2)
+    except httpx.HTTPError as error:
+        raise UserError(f"nothing answers on {url}", hint="start it: python -m channels dev") from error
+    return []
+
+
+def _start_workbench(port: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """By its file: the two front doors do not import each other."""
+    app = str(PROJECT_ROOT / "workbench" / "app.py")
+    options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
+    command = [sys.executable, "-m", "streamlit", "run", app, *options]
+    return subprocess.Popen(command, env=os.environ | environment)  # noqa: S603 - our own
+
+
+def _page(sandbox: Sandbox, port: int) -> ThreadingHTTPServer:
+    try:
+        page = ThreadingHTTPServer(("127.0.0.1", port), _page_handler(sandbox))
+    except OSError as error:
+        raise ConfigurationError(f"port {port}: {error.strerror}", hint="--port names another one") from error
+    threading.Thread(target=page.serve_forever, daemon=True).start()
+    return page
 
 
 def _page_handler(sandbox: Sandbox) -> type[BaseHTTPRequestHandler]:

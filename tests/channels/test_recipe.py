@@ -1,0 +1,132 @@
+"""The commands of docs/whatsapp.md, word by word, against the real processes."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from channels.cli import main
+from channels.sandbox.dev import wait_until_live
+
+ROOT = Path(__file__).resolve().parents[2]
+Start = Callable[[str], dict[str, str]]
+
+
+def bash_blocks(page: str) -> list[str]:
+    return re.findall(r"```bash\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start `python -m channels NAME` on loopback; the environment that an operator's shell then has."""
+    processes: list[subprocess.Popen[bytes]] = []
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    environment = os.environ | {
+        "TWILIO_ACCOUNT_SID": "AC" + "5" * 32,
+        "TWILIO_AUTH_TOKEN": "the token",
+        "KAVAK_DATA_DIR": str(tmp_path / "var"),
+        "KAVAK_WHATSAPP_SENDERS": "whatsapp:+14155238886",
+        "KAVAK_WHATSAPP_PUBLIC_URL": "https://bot.example.mx",
+        "KAVAK_WHATSAPP_PORT": port,
+        "KAVAK_WHATSAPP_API_BASE": "http://127.0.0.1:9",
+        "TMPDIR": str(tmp_path),
+    }
+
+    def run(name: str) -> dict[str, str]:
+        processes.append(subprocess.Popen([sys.executable, "-m", "channels", name], env=environment, cwd=ROOT))
+        assert wait_until_live(f"http://127.0.0.1:{port}", seconds=60)
+        return environment
+
+    yield run
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def recipe(environment: dict[str, str]) -> str:
+    (script,) = (block for block in bash_blocks("docs/whatsapp.md") if "RequestValidator" in block)
+    # The page names the environment of `make install`; the tests may run in another one.
+    script = script.replace(".venv/bin/python", sys.executable)
+    done = subprocess.run(
+        ["bash", "-e", "-c", script], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    return done.stdout
+
+
+def channels(environment: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "channels", *command],
+        env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the recipe uses curl")
+def test_the_genuine_request_gets_through_and_the_forged_one_does_not(start: Start):
+    environment = start("web")
+    answers = recipe(environment)
+    assert re.findall(r"HTTP/1.1 (\d+)", answers) == ["200", "403"]
+    assert answers.count("<Response/>") == 2
+    listed = channels(environment, "inbox")
+    assert len(listed.stdout.splitlines()) == 1, "the genuine one waits, the forged one is nowhere"
+    assert "hola" not in listed.stdout
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the recipe uses curl")
+def test_the_fallback_keeps_files_that_are_taken_in_later(start: Start, tmp_path: Path):
+    environment = start("spool")
+    assert re.findall(r"HTTP/1.1 (\d+)", recipe(environment)) == ["200", "403"]
+    assert len(list((tmp_path / "var" / "spool").glob("*.json"))) == 1
+    taken = channels(environment, "reconcile")
+    assert (taken.returncode, taken.stdout) == (3, ""), "Twilio is away"
+    assert taken.stderr.startswith("error: Twilio")
+    assert len(taken.stderr.splitlines()) == 1
+    assert list((tmp_path / "var" / "spool").glob("*.json")) == []
+    assert len(channels(environment, "inbox").stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (["retry", "nothing"], "error: nothing: no such message"),
+        (["resend", "nothing"], "error: nothing: no such message"),
+        (["take-over", "0" * 32], "error: no customer"),
+        (["hand-back", "+5215500000000"], "error: 0 customers have that address"),
+        (["export", "+5215500000000"], "error: 0 customers have that address"),
+        (["erase", "+5215500000000", "--yes"], "error: 0 customers have that address"),
+        (["inbox"], "nothing"),
+        (["dead-letters"], "nothing"),
+    ],
+)
+def test_an_operators_mistake_is_one_line(
+    command: list[str],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    settings = {
+        "TWILIO_ACCOUNT_SID": "AC" + "5" * 32,
+        "TWILIO_AUTH_TOKEN": "the token",
+        "KAVAK_WHATSAPP_SENDERS": "whatsapp:+14155238886",
+        "KAVAK_DATA_DIR": str(tmp_path),
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "argv", ["channels", *command])
+    with pytest.raises(SystemExit) as end:
+        main()
+    shown = capsys.readouterr().err
+    assert shown.startswith(says)
+    assert len(shown.splitlines()) == 1
+    assert end.value.code == (0 if says == "nothing" else 2)
