@@ -22,7 +22,7 @@ from workbench.evaluation.judge.labels import LabelBook, agreements
 from workbench.evaluation.judge.record import JudgeCalibration, write_calibration
 from workbench.evaluation.judge.rubric import Rubric
 from workbench.evaluation.judge.rules import RULE_JUDGE
-from workbench.evaluation.judge.tables import calibration_tables
+from workbench.evaluation.judge.tables import calibration_tables, kappa_text
 from workbench.records import JudgeSpec
 
 DOCS = PROJECT_ROOT / "docs" / "judge.md"
@@ -110,8 +110,7 @@ def run_labels(*, json_output: bool) -> None:
         typer.echo(f"  by {annotator}: {count}")
     for rubric, pairs in agreed.items():
         for (one, two), kappa in pairs.items():
-            value = f"{kappa.value:.2f} ({kappa.low:.2f} to {kappa.high:.2f})" if kappa.value is not None else "–"
-            typer.echo(f"  {one} and {two}, {rubric.value}: kappa {value}, {kappa.n} replies")
+            typer.echo(f"  {one} and {two}, {rubric.value}: kappa {kappa_text(kappa)}, {kappa.n} replies")
 
 
 def _only_missing(job: CalibrationJob) -> CalibrationJob:

@@ -11,8 +11,8 @@ Pair = tuple[bool, bool]
 
 @dataclass(frozen=True, slots=True)
 class Kappa:
-    """`value` with `low`-`high` at 95 %; None where it is not defined: nothing was judged, or both only ever said one
-    thing. `agreed` is the plain share of equal verdicts."""
+    """`value` with `low`-`high` at 95 %. All are None where nothing was judged or both only ever said one thing; the
+    interval alone where one of them did. `agreed` is the plain share of equal verdicts."""
 
     value: float | None
     low: float | None
@@ -28,11 +28,15 @@ def kappa_of(pairs: Iterable[Pair]) -> Kappa:
     agreed = (table[0][0] + table[1][1]) / n if n else None
     if not n or max(table[0][0], table[1][1]) == n:
         return Kappa(None, None, None, n, agreed)
+    import numpy as np
     from statsmodels.stats.inter_rater import cohens_kappa  # type: ignore[import-untyped]
 
-    found = cohens_kappa(table)
-    low, high = max(float(found.kappa_low), -1.0), min(float(found.kappa_upp), 1.0)
-    return Kappa(float(found.kappa), low, high, n, agreed)
+    with np.errstate(invalid="ignore"):
+        found = cohens_kappa(table)
+        value, low, high = float(found.kappa), float(found.kappa_low), float(found.kappa_upp)
+    if not (0 < sum(table[0]) < n and 0 < table[0][0] + table[1][0] < n):
+        return Kappa(value, None, None, n, agreed)
+    return Kappa(value, max(low, -1.0), min(high, 1.0), n, agreed)
 
 
 def _table(pairs: Iterable[Pair]) -> list[list[int]]:

@@ -37,7 +37,7 @@ def _row(name: str, found: Calibration, note: str) -> str:
     cells = [
         name,
         str(found.n),
-        _kappa(found.kappa),
+        kappa_text(found.kappa),
         _share(found.sensitivity),
         _share(found.specificity),
         str(found.unscored.count),
@@ -70,9 +70,11 @@ def _pairs(found: JudgeCalibration) -> Iterator[str]:
     )
 
 
-def _kappa(kappa: Kappa) -> str:
-    if kappa.value is None or kappa.low is None or kappa.high is None:
+def kappa_text(kappa: Kappa) -> str:
+    if kappa.value is None:
         return _NONE
+    if kappa.low is None or kappa.high is None:
+        return f"{kappa.value:.2f}"
     return f"{kappa.value:.2f} ({kappa.low:.2f} to {kappa.high:.2f})"
 
 
