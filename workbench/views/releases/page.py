@@ -24,10 +24,10 @@ def show() -> None:
     heading(text("releases.title"), text("releases.intro"), help=text("releases.help"))
     if problem := st.session_state.pop(place.PROBLEM, None):
         st.error(problem, icon="⚠️")
+    release = place.release()
     if place.was_gone():
         st.info(text("releases.gone"), icon="ℹ️")
     _served()
-    release = place.release()
     _choose(release)
     part = _parts()
     if part == "holds":
