@@ -13,8 +13,10 @@ from bot_core.llm.discovery import FoundModel
 from bot_core.messages import new_id
 from bot_core.settings import load_settings
 from workbench.evaluation.dataset.loading import Dataset, load_dataset
+from workbench.evaluation.dataset.personas import Persona, load_personas
 from workbench.roles import AccessSettings, Person, Role, from_claims, from_headers, load_access, on_this_machine
 from workbench.runner.bots import BotChoice
+from workbench.runner.network import Network
 from workbench.runner.workbench import Workbench
 from workbench.texts.texts import LANGUAGES, SPANISH, speak
 
@@ -23,12 +25,18 @@ _RELEASE = "version"
 _MODEL = "modelo"
 _CATALOG = "catalogo"
 _EXPERIMENT = "experimento"
+_PHONES = "telefonos"
+_CUSTOMERS = "clientes"
+_DIFFERENT = "distintos"
+MOST_PHONES = 3
 _LANGUAGE = "idioma"
 _TURN = "selected_turn"
 _NOTICE = "notice"
+_SAVING = "saving_case"
 _REFUSED = "refused_catalog"
 CATALOG_UPLOAD = "catalog_upload"
 """Key of the upload field."""
+DELAY, TWICE, LATE = "network_delay", "network_twice", "network_late"
 LANGUAGE_SWITCH = "language_switch"
 NAME_FIELD = "name_field"
 _CONVERSATION_ID = re.compile(r"[\w-]{1,64}")
@@ -120,46 +128,101 @@ def take_name() -> None:
 speak(language)
 
 
-def conversation_id() -> str:
-    """The conversation that this tab shows; a new id when it has none yet."""
-    known = place(_CONVERSATION)
+def phones() -> int:
+    """How many phones stand side by side in the simulator: 1 to MOST_PHONES."""
+    value = place(_PHONES) or "1"
+    return min(max(int(value), 1), MOST_PHONES) if value.isdecimal() else 1
+
+
+def choose_phones(count: int) -> None:
+    go(_PHONES, str(count) if count > 1 else None)
+
+
+def same_customer() -> bool:
+    """Whether what is written on one phone goes to all."""
+    return place(_CUSTOMERS) != _DIFFERENT
+
+
+def choose_same_customer(same: bool) -> None:
+    go(_CUSTOMERS, None if same else _DIFFERENT)
+
+
+def conversation_id(phone: int = 1) -> str:
+    """The conversation that a phone of this tab shows, counted from 1; a new id when it has none yet."""
+    known = place(_of(_CONVERSATION, phone))
     if known and _CONVERSATION_ID.fullmatch(known):
         return known
     started = new_id()
-    open_conversation(started)
+    open_conversation(started, phone)
     return started
 
 
-def open_conversation(conversation: str) -> None:
-    go(_CONVERSATION, conversation)
-    select_turn(None)
+def open_conversation(conversation: str, phone: int = 1) -> None:
+    go(_of(_CONVERSATION, phone), conversation)
 
 
-def choice() -> BotChoice:
-    """Which bot answers the next message of this tab."""
-    return BotChoice(release_id=place(_RELEASE), model=place(_MODEL), catalog_id=place(_CATALOG))
+def open_new_conversations() -> None:
+    """An empty one on each phone."""
+    for phone in range(1, MOST_PHONES + 1):
+        go(_of(_CONVERSATION, phone), new_id() if phone <= phones() else None)
 
 
-def choose_release(release_id: str | None) -> None:
-    go(_RELEASE, release_id)
+def choice(phone: int = 1) -> BotChoice:
+    """Which bot answers the next message of a phone. All phones see the same cars."""
+    return BotChoice(
+        release_id=place(_of(_RELEASE, phone)), model=place(_of(_MODEL, phone)), catalog_id=place(_CATALOG)
+    )
 
 
-def choose_model(model: str | None) -> None:
-    go(_MODEL, model)
+def choose_release(release_id: str | None, phone: int = 1) -> None:
+    go(_of(_RELEASE, phone), release_id)
+
+
+def choose_model(model: str | None, phone: int = 1) -> None:
+    go(_of(_MODEL, phone), model)
 
 
 def choose_catalog(catalog_id: str | None) -> None:
     go(_CATALOG, catalog_id)
 
 
-def selected_turn() -> str | None:
-    """tracking_id of the turn whose trace is shown; None for the newest."""
+def is_new(report: str, serial: int) -> bool:
+    """Whether the report of that name and number was not taken in yet; from now on it is."""
+    known = st.session_state.get(f"taken-{report}")
+    st.session_state[f"taken-{report}"] = serial
+    return known != serial
+
+
+def selected_turn() -> tuple[int, str | None]:
+    """The phone whose reply is explained, and its tracking_id; None for the newest."""
     selected = st.session_state.get(_TURN)
-    return selected if isinstance(selected, str) else None
+    return selected if isinstance(selected, tuple) else (1, None)
 
 
-def select_turn(tracking_id: str | None) -> None:
-    st.session_state[_TURN] = tracking_id
+def select_turn(phone: int, tracking_id: str | None) -> None:
+    st.session_state[_TURN] = (phone, tracking_id)
+
+
+def _of(name: str, phone: int) -> str:
+    """The first phone's parameters have no number, so that a link to one conversation stays short."""
+    return name if phone == 1 else f"{name}{phone}"
+
+
+def network() -> Network:
+    """How this tab's messages travel."""
+    state = st.session_state
+    return Network(
+        delay_seconds=float(state.get(DELAY) or 0.0), twice=bool(state.get(TWICE)), late=bool(state.get(LATE))
+    )
+
+
+def is_saving_case() -> bool:
+    """Whether the form that makes a case of the conversation is open."""
+    return bool(st.session_state.get(_SAVING))
+
+
+def save_case(wanted: bool) -> None:
+    st.session_state[_SAVING] = wanted
 
 
 def uploaded_catalog() -> tuple[str, bytes] | None:
@@ -185,7 +248,13 @@ def experiment_id() -> str | None:
 @st.cache_resource(ttl=_DATASET_KEPT_SECONDS, show_spinner=False)
 def dataset() -> Dataset:
     """The golden cases; an edited file is seen within a minute. Raises DatasetError."""
-    return load_dataset()
+    return load_dataset(own=workbench().cases.folder)
+
+
+@st.cache_resource(ttl=_DATASET_KEPT_SECONDS, show_spinner=False)
+def personas() -> tuple[Persona, ...]:
+    """The simulated customers. Raises DatasetError."""
+    return load_personas()
 
 
 def open_experiment(experiment: str | None) -> None:
@@ -221,7 +290,8 @@ def keep_places(*names: str) -> None:
 
 
 def keep_chat_places() -> None:
-    keep_places(_CONVERSATION, _RELEASE, _MODEL, _CATALOG)
+    numbered = [_of(name, phone) for phone in range(1, phones() + 1) for name in (_CONVERSATION, _RELEASE, _MODEL)]
+    keep_places(*numbered, _CATALOG, _PHONES, _CUSTOMERS)
 
 
 def keep_experiment_place() -> None:

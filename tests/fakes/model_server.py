@@ -97,7 +97,7 @@ class ModelServer:
     def release(self) -> None:
         self._on_loop(self._open.set)
 
-    def wait_for_chats(self, count: int, *, within: float = 10.0) -> None:
+    def wait_for_chats(self, count: int, *, within: float = 60.0) -> None:
         """Block until `count` questions have arrived; call it through asyncio.to_thread in an async test."""
         with self._arrived:
             if not self._arrived.wait_for(lambda: len(self.chats) >= count, within):

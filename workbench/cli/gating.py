@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from bot_core.settings import PROJECT_ROOT, Settings, load_settings
-from workbench.evaluation.dataset.loading import Dataset, load_dataset
+from workbench.evaluation.dataset.loading import OWN_FOLDER, Dataset, load_dataset
 from workbench.evaluation.gate.judgement import Judgement, Outcome
 from workbench.evaluation.gate.running import BASELINE, Gate
 from workbench.evaluation.gate.suites import OFFLINE, Suite, run_suite
@@ -33,7 +33,9 @@ class EvalOptions:
     baseline: Path | None = None
 
     def gate(self) -> Gate:
-        gate = Gate(load_dataset(self.dataset), self.settings(), baseline_path=self.baseline or BASELINE)
+        settings = self.settings()
+        dataset = load_dataset(self.dataset, own=settings.data_dir / OWN_FOLDER)
+        gate = Gate(dataset, settings, baseline_path=self.baseline or BASELINE)
         # Another catalogue gives other expectations and other prompts: neither verdicts nor cassettes can be compared.
         return replace(gate, suites=(OFFLINE,), baseline_path=self.baseline) if self.catalog else gate
 
@@ -55,9 +57,10 @@ def run_eval(options: EvalOptions) -> int:
 
 def run_only(prefix: str, release: str, options: EvalOptions) -> int:
     """Some cases on one release, without baseline and reports: for whoever writes a case or mends the bot."""
-    dataset = load_dataset(options.dataset).starting_with(prefix)
+    settings = options.settings()
+    dataset = load_dataset(options.dataset, own=settings.data_dir / OWN_FOLDER).starting_with(prefix)
     suite = Suite(VariantSpec(name=release, release_id=release), "golden")
-    run = asyncio.run(run_suite(suite, dataset.cases, options.settings(), Path()))
+    run = asyncio.run(run_suite(suite, (*dataset.cases, *dataset.own), settings, Path()))
     wrong = [result for result in run.results if result.verdict in _WRONG]
     for result in wrong:
         _tell_case(result, options.verbose)

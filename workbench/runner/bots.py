@@ -71,6 +71,11 @@ class BotShelf:
                 self._bots.popitem(last=False)
             return self._bots[key]
 
+    def release_name(self, choice: BotChoice) -> str:
+        """What a phone is called by: the release, and the model when it is another than the release's."""
+        name = choice.release_id or self._releases.current().release_id
+        return f"{name} · {choice.model.partition('/')[2] or choice.model}" if choice.model else name
+
     def release(self, choice: BotChoice) -> Release:
         """The chosen release, on the chosen model when there is one."""
         release = self._releases.get(choice.release_id) if choice.release_id else self._releases.current()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +57,14 @@ class CatalogShelf:
         if path is None:
             return Catalog(None, self._default, load_catalog(self._default))
         return Catalog(catalog_id, path, load_catalog(path))
+
+    def rows(self, catalog_id: str | None, stock_ids: Sequence[str]) -> tuple[tuple[int, dict[str, str]], ...]:
+        """Number of the line in the file, from 1, and its cells as they are written; those that the file has."""
+        wanted = set(stock_ids)
+        path = self.get(catalog_id).path
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            return tuple((reader.line_num, row) for row in reader if row.get("stock_id") in wanted)
 
     def _kept(self, catalog_id: str) -> Path | None:
         return next((self._folder / catalog_id).glob("*.csv"), None)

@@ -9,18 +9,21 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot_core.errors import NotFound
+from bot_core.errors import NotFound, StoreError, UserError
 from bot_core.messages import InboundMessage
 from bot_core.orchestrator import OrchestrationService
 from bot_core.store.contracts import ConversationStore
 from bot_core.store.records import Conversation, ConversationLog
 from workbench.runner.bots import BotChoice
+from workbench.runner.network import Network
 from workbench.runner.portal import Portal
+from workbench.runner.unanswered import UnansweredJournal
 
 CHANNEL = "workbench"
 """How the store names conversations that were held here."""
 
 _MOST_READ = 50
+_MOST_REPEATED = 5_000
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +34,8 @@ class Waiting:
 
     reading: tuple[InboundMessage, ...] = ()
     """In the turn under way."""
+    travelling: tuple[InboundMessage, ...] = ()
+    """Sent, but the slow network has not delivered them."""
     queued: tuple[InboundMessage, ...] = ()
     """Sent meanwhile; the next turn takes them all, in order."""
     problem: BaseException | None = None
@@ -38,16 +43,28 @@ class Waiting:
 
     @property
     def busy(self) -> bool:
-        return bool(self.reading) or (bool(self.queued) and self.problem is None)
+        return bool(self.reading or self.travelling) or (bool(self.queued) and self.problem is None)
 
 
 @dataclass(slots=True)
 class _Desk:
     choice: BotChoice
+    travelling: list[InboundMessage] = field(default_factory=list)
     queued: list[InboundMessage] = field(default_factory=list)
     reading: tuple[InboundMessage, ...] = ()
     problem: BaseException | None = None
     running: bool = False
+
+    @property
+    def waiting(self) -> list[InboundMessage]:
+        return [*self.reading, *self.queued, *self.travelling]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    version: int
+    channel: str
+    turns: tuple[ConversationLog, ...]
 
 
 class ReplyDesk:
@@ -58,31 +75,60 @@ class ReplyDesk:
         portal: Portal,
         conversations: ConversationStore,
         bot_of: Callable[[BotChoice], OrchestrationService],
+        journal: UnansweredJournal | None = None,
     ) -> None:
+        """Without a `journal` what waits for an answer is lost with the process."""
         self._portal = portal
+        self._journal = journal
+        self._repeated: OrderedDict[str, None] = OrderedDict()
         self._conversations = conversations
         self._bot_of = bot_of
         self._desks: dict[str, _Desk] = {}
-        self._read: OrderedDict[str, tuple[int, tuple[ConversationLog, ...]]] = OrderedDict()
+        self._read: OrderedDict[str, _Read] = OrderedDict()
         self._lock = threading.Lock()
 
-    def send(self, conversation_id: str, messages: Sequence[InboundMessage], choice: BotChoice) -> bool:
+    def resume(self) -> None:
+        """Answer what waited when the process before this one ended."""
+        for waiting in self._journal.all() if self._journal else ():
+            if not self.send(waiting.conversation_id, waiting.messages, waiting.choice):
+                self._keep(waiting.conversation_id, waiting.choice, ())
+
+    def send(
+        self,
+        conversation_id: str,
+        messages: Sequence[InboundMessage],
+        choice: BotChoice,
+        *,
+        network: Network = Network(),  # noqa: B008 - immutable
+    ) -> bool:
         """Accept `messages`; returns at once. A message that was seen before is dropped, so sending twice is harmless.
 
-        True when at least one was new. Raises StoreError when the conversation cannot be read.
+        True when at least one was new. Raises StoreError when the conversation cannot be read or the messages cannot
+        be kept.
         """
         answered = self._answered(conversation_id)
         with self._lock:
             desk = self._desks.get(conversation_id) or _Desk(choice)
-            known = answered | {message.message_id for message in (*desk.reading, *desk.queued)}
-            new = [message for message in messages if message.message_id not in known]
+            known = answered | {message.message_id for message in desk.waiting}
+            new = [network.sent(message) for message in messages if message.message_id not in known]
             if not new:
                 return False
+            self._keep(conversation_id, choice, [*desk.waiting, *new])
             self._desks[conversation_id] = desk
-            desk.queued.extend(new)
             desk.choice = choice
-            self._start(conversation_id, desk)
+            if network.twice:
+                self._note_repeated(new)
+            if network.delay_seconds > 0:
+                desk.travelling.extend(new)
+                self._portal.submit(self._deliver(conversation_id, desk, new, network.delay_seconds))
+            else:
+                desk.queued.extend(new)
+                self._start(conversation_id, desk)
         return True
+
+    def repeated(self, message_id: str) -> bool:
+        """Whether the network delivered that message twice; the second time it was dropped."""
+        return message_id in self._repeated
 
     def retry(self, conversation_id: str, choice: BotChoice) -> None:
         """Try again what failed, with the bot of `choice`."""
@@ -98,24 +144,32 @@ class ReplyDesk:
         Asked for at every run of a page: read again only when the conversation's version has changed.
         """
         try:
-            version = self._conversations.get(conversation_id).version
+            conversation = self._conversations.get(conversation_id)
         except NotFound:
             return ()
         with self._lock:
             known = self._read.get(conversation_id)
-        if known and known[0] == version:
-            return known[1]
+        if known and known.version == conversation.version:
+            return known.turns
         turns = self._conversations.turns(conversation_id)
         with self._lock:
-            self._read[conversation_id] = (version, turns)
+            self._read[conversation_id] = _Read(conversation.version, conversation.channel, turns)
             while len(self._read) > _MOST_READ:
                 self._read.popitem(last=False)
         return turns
 
+    def is_foreign(self, conversation_id: str) -> bool:
+        """Whether it was held elsewhere, on WhatsApp for instance: to be read, not to be written in. After `turns`."""
+        with self._lock:
+            known = self._read.get(conversation_id)
+            return known is not None and known.channel != CHANNEL
+
     def waiting(self, conversation_id: str) -> Waiting:
         with self._lock:
             desk = self._desks.get(conversation_id)
-            return Waiting(desk.reading, tuple(desk.queued), desk.problem) if desk else Waiting()
+            if desk is None:
+                return Waiting()
+            return Waiting(desk.reading, tuple(desk.travelling), tuple(desk.queued), desk.problem)
 
     def _start(self, conversation_id: str, desk: _Desk) -> None:
         desk.problem = None
@@ -137,10 +191,38 @@ class ReplyDesk:
         with self._lock:
             desk.reading = tuple(desk.queued)
             desk.queued.clear()
+            self._forget_answered(conversation_id, desk)
             if not desk.reading:
                 desk.running = False
-                self._desks.pop(conversation_id, None)
+                if not desk.travelling:
+                    self._desks.pop(conversation_id, None)
             return desk.reading
+
+    async def _deliver(
+        self, conversation_id: str, desk: _Desk, messages: Sequence[InboundMessage], seconds: float
+    ) -> None:
+        await asyncio.sleep(seconds)
+        with self._lock:
+            desk.travelling = [message for message in desk.travelling if message not in messages]
+            desk.queued.extend(messages)
+            self._start(conversation_id, desk)
+
+    def _forget_answered(self, conversation_id: str, desk: _Desk) -> None:
+        """A journal that names too many messages is harmless: answered ones are dropped when it is read."""
+        try:
+            self._keep(conversation_id, desk.choice, desk.waiting)
+        except StoreError as error:
+            _log.warning("conversation %s: %s", conversation_id, error)
+
+    def _keep(self, conversation_id: str, choice: BotChoice, messages: Sequence[InboundMessage]) -> None:
+        if self._journal:
+            self._journal.keep(conversation_id, choice, messages)
+
+    def _note_repeated(self, messages: Sequence[InboundMessage]) -> None:
+        for message in messages:
+            self._repeated[message.message_id] = None
+        while len(self._repeated) > _MOST_REPEATED:
+            self._repeated.popitem(last=False)
 
     def _give_back(self, desk: _Desk, messages: tuple[InboundMessage, ...], error: BaseException) -> None:
         with self._lock:
@@ -159,11 +241,14 @@ class ReplyDesk:
 
     def _opened(self, conversation_id: str, release_id: str) -> Conversation:
         try:
-            return self._conversations.get(conversation_id)
+            known = self._conversations.get(conversation_id)
         except NotFound:
             return self._conversations.create(
                 channel=CHANNEL, customer_key=conversation_id, release_id=release_id, conversation_id=conversation_id
             )
+        if known.channel != CHANNEL:
+            raise UserError(f"{conversation_id} is a conversation of {known.channel}", hint="start a new one")
+        return known
 
     def _answered(self, conversation_id: str) -> set[str]:
         return {message.message_id for turn in self.turns(conversation_id) for message in turn.messages}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from bot_core.errors import NotFound
 from bot_core.llm.discovery import FoundModel, available_models
 from bot_core.releases.source import ReleaseSource
+from bot_core.sessions.state import ConversationState
 from bot_core.settings import Settings
 from bot_core.store.store import open_store
+from workbench.evaluation.dataset.loading import OWN_FOLDER
 from workbench.runner.activity import ActivityFeed
 from workbench.runner.bots import BotShelf
+from workbench.runner.cases import CaseShelf
 from workbench.runner.catalogs import CatalogShelf
 from workbench.runner.conversations import ConversationDesk
 from workbench.runner.experiments import ExperimentDesk
@@ -16,6 +20,7 @@ from workbench.runner.models import ModelDesk
 from workbench.runner.monitoring import MonitoringDesk
 from workbench.runner.opinions import Opinions
 from workbench.runner.people import NameFile
+from workbench.runner.players import PlayerDesk
 from workbench.runner.portal import Portal
 from workbench.runner.prompts import PromptDesk
 from workbench.runner.releases import ReleaseDesk
@@ -23,6 +28,7 @@ from workbench.runner.replies import CHANNEL, ReplyDesk
 from workbench.runner.reports import ReportShelf
 from workbench.runner.review.desk import ReviewDesk
 from workbench.runner.trials import TrialDesk
+from workbench.runner.unanswered import UnansweredJournal
 
 
 class Workbench:
@@ -35,11 +41,14 @@ class Workbench:
         self.catalogs = CatalogShelf(settings.data_dir / "catalogs", settings.catalog_path)
         self.bots = BotShelf(settings, self.releases, self.catalogs, self.models, self.store.prompts)
         self.portal = Portal()
-        self.replies = ReplyDesk(self.portal, self.store.conversations, self.bots.bot)
+        unanswered = UnansweredJournal(settings.data_dir / "unanswered")
+        self.replies = ReplyDesk(self.portal, self.store.conversations, self.bots.bot, unanswered)
+        self.players = PlayerDesk(self.portal, self.replies, self._state)
         self.activity = ActivityFeed(self.store)
         self.conversations = ConversationDesk(settings, self.store, self.activity, self.replies)
         self.monitoring = MonitoringDesk(settings, self.store, self.activity)
         self.opinions = Opinions(self.store.feedback, CHANNEL)
+        self.cases = CaseShelf(settings.data_dir / OWN_FOLDER)
         self.names = NameFile(settings.data_dir)
         self.experiments = ExperimentDesk(settings)
         self.reports = ReportShelf(settings.data_dir / "reports")
@@ -49,10 +58,17 @@ class Workbench:
         self.trials = TrialDesk(settings, self.store, self.catalogs, self.portal)
         self.model_desk = ModelDesk(self.store, self.portal)
         self.release_desk = ReleaseDesk(settings, self.store, self.experiments)
+        self.replies.resume()
 
     def models(self) -> tuple[FoundModel, ...]:
         """The models that this machine can use now; asks a local server, so keep the answer for a while."""
         return available_models()
+
+    def _state(self, conversation_id: str) -> ConversationState | None:
+        try:
+            return self.store.conversations.get(conversation_id).state
+        except NotFound:
+            return None
 
     def close(self) -> None:
         self.portal.close()

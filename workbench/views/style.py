@@ -10,7 +10,7 @@ import streamlit as st
 
 from workbench.texts.texts import text
 
-_SHEET = Path(__file__).with_name("page.css")
+_FOLDER = Path(__file__).parent
 
 
 def apply_style() -> None:
@@ -24,4 +24,6 @@ def _style() -> str:
 
 @lru_cache(maxsize=1)
 def _sheet() -> str:
-    return _SHEET.read_text(encoding="utf-8")
+    """page.css, then what single pages add in files of their own."""
+    sheets = [_FOLDER / "page.css", *sorted(_FOLDER.glob("*/*.css"))]
+    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)

@@ -4,74 +4,77 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import streamlit as st
 
-from bot_core.messages import InboundMessage, MessageKind, QuickReply
+from bot_core.messages import MessageKind, QuickReply
 from workbench.components.phone import phone
-from workbench.components.phone.phone import Bubble, PhoneEvents
+from workbench.components.phone.phone import Bubble, reported
 
 AT = "2026-11-24T19:00:00.000Z"
-
-
-class Heard:
-    def __init__(self) -> None:
-        self.sent: list[tuple[str, tuple[InboundMessage, ...]]] = []
-        self.rated: list[tuple[str, str]] = []
-        self.selected: list[str] = []
-
-    @property
-    def events(self) -> PhoneEvents:
-        return PhoneEvents(
-            sent=lambda conversation, messages: self.sent.append((conversation, messages)),
-            rated=lambda turn, rating: self.rated.append((turn, rating)),
-            selected=self.selected.append,
-        )
+KEY = "phone-1"
 
 
 def written(**changes: Any) -> dict[str, Any]:
-    return {"id": "m1", "text": "hola", "payload": None, "at": AT, **changes}
+    return {"id": "m1", "text": "hola", "kind": "text", "payload": None, "at": AT, **changes}
 
 
-def test_written_messages_become_inbound_messages_in_their_order():
-    heard = Heard()
-    value = {"conversation": "c1", "messages": [written(), written(id="m2", text="Agendar", payload="appointment")]}
-    phone._report_sent(value, heard.events)
-    [(conversation, (first, second))] = heard.sent
-    assert conversation == "c1"
+def said(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> phone.Report | None:
+    """What the page reads when the browser reported this."""
+    report = {"conversation": "c1", "messages": [], "ratings": {}, "selected": None, "serial": 1, **changes}
+    monkeypatch.setattr(st, "session_state", {KEY: {"report": report}})
+    return reported(KEY)
+
+
+def test_written_messages_become_inbound_messages_in_their_order(monkeypatch: pytest.MonkeyPatch):
+    report = said(
+        monkeypatch,
+        messages=[
+            written(),
+            written(id="m2", text="Agendar", payload="appointment"),
+            written(id="m3", text="", kind="location"),
+        ],
+    )
+    assert report
+    assert report.conversation == "c1"
+    first, second, third = report.inbound
     assert (first.message_id, first.text, first.kind) == ("m1", "hola", MessageKind.TEXT)
     assert first.sent_at == datetime(2026, 11, 24, 19, tzinfo=UTC)
     assert (second.kind, second.button_payload) == (MessageKind.BUTTON, "appointment")
+    assert (third.kind, third.text) == (MessageKind.LOCATION, "")
 
 
 @pytest.mark.parametrize(
-    "value",
+    "changes",
     [
-        None,
-        "hola",
-        {},
-        {"conversation": "c1", "messages": []},
-        {"conversation": "../x y", "messages": [written()]},
-        {"conversation": "c1", "messages": [written(text="")]},
-        {"conversation": "c1", "messages": [written(text="x" * 5000)]},
-        {"conversation": "c1", "messages": [written(id="x" * 65)]},
-        {"conversation": "c1", "messages": [written(at="ayer")]},
-        {"conversation": "c1", "messages": [written(role="system")]},
-        {"conversation": "c1", "messages": [written()] * 51},
+        {"conversation": "../x y"},
+        {"messages": "hola"},
+        {"messages": [written(text="")]},
+        {"messages": [written(text="x" * 5000)]},
+        {"messages": [written(id="x" * 65)]},
+        {"messages": [written(at="ayer")]},
+        {"messages": [written(role="system")]},
+        {"messages": [written(kind="fax")]},
+        {"messages": [written()] * 51},
+        {"ratings": {"t1": "meh"}},
+        {"selected": 3},
+        {"serial": "x"},
     ],
 )
-def test_a_malformed_event_of_the_browser_is_no_event(value: object):
-    heard = Heard()
-    phone._report_sent(value, heard.events)
-    assert heard.sent == []
+def test_a_malformed_report_of_the_browser_says_nothing(changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch):
+    assert said(monkeypatch, **changes) is None
 
 
-def test_ratings_and_selections_are_reported_when_they_make_sense():
-    heard = Heard()
-    phone._report_rated({"turn": "t1", "rating": "down"}, heard.events)
-    phone._report_rated({"turn": "t1", "rating": "meh"}, heard.events)
-    phone._report_selected("t1", heard.events)
-    phone._report_selected(None, heard.events)
-    assert heard.rated == [("t1", "down")]
-    assert heard.selected == ["t1"]
+@pytest.mark.parametrize("state", [{}, {KEY: None}, {KEY: {}}, {KEY: {"report": None}}, {KEY: {"report": "hola"}}])
+def test_a_phone_that_reported_nothing(state: dict[str, Any], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(st, "session_state", state)
+    assert reported(KEY) is None
+
+
+def test_opinions_and_the_tapped_reply_are_in_the_report(monkeypatch: pytest.MonkeyPatch):
+    report = said(monkeypatch, ratings={"t1": "down"}, selected="t1")
+    assert report
+    assert report.ratings == {"t1": "down"}
+    assert report.selected == "t1"
 
 
 def test_a_bubble_travels_as_plain_json():
@@ -93,6 +96,8 @@ def test_a_bubble_travels_as_plain_json():
         "buttons": [{"title": "A", "payload": "a"}],
         "rating": None,
         "selected": False,
+        "kind": MessageKind.TEXT,
+        "note": None,
     }
 
 

@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from bot_core.errors import ModelTimeout, NotFound
+from bot_core.errors import ModelTimeout, NotFound, UserError
 from bot_core.messages import BotReply, InboundMessage
 from bot_core.orchestrator import OrchestrationService, TurnResult
 from bot_core.releases.files import FileReleaseSource
@@ -17,8 +17,10 @@ from bot_core.sessions.state import ConversationState
 from bot_core.store.store import Store, open_store
 from bot_core.trace import TurnTrace
 from workbench.runner.bots import BotChoice
+from workbench.runner.network import Network, is_delivered
 from workbench.runner.portal import Portal
 from workbench.runner.replies import ReplyDesk
+from workbench.runner.unanswered import UnansweredJournal
 
 SECONDS = 10.0
 
@@ -191,3 +193,81 @@ def test_a_turn_that_another_process_stored_is_seen(desk: ReplyDesk, bot: HeldBo
     )
     stores.conversations.append_turn("c", [message("dos")], turn, expected_version=conversation.version)
     assert replies(desk) == ["uno", "de otro lado"]
+
+
+def test_a_killed_process_answers_what_was_sent_when_it_is_back(bot: HeldBot, stores: Store, tmp_path: Path):
+    journal = UnansweredJournal(tmp_path / "unanswered")
+    first = Portal()
+    before = ReplyDesk(first, stores.conversations, lambda choice: cast(OrchestrationService, bot), journal)
+    before.send("c", [message("a")], BotChoice())
+    assert bot.reached.acquire(timeout=SECONDS)
+    before.send("c", [message("b")], BotChoice())
+    bot.gate.set()
+    first.close()
+
+    second = Portal()
+    try:
+        after = ReplyDesk(second, stores.conversations, lambda choice: cast(OrchestrationService, bot), journal)
+        after.resume()
+        settled(after)
+        said = [one.text for turn in after.turns("c") for one in turn.messages]
+        assert sorted(said) == ["a", "b"]
+        assert journal.all() == ()
+    finally:
+        second.close()
+
+
+def test_what_was_answered_before_the_kill_is_not_answered_again(bot: HeldBot, stores: Store, tmp_path: Path):
+    journal = UnansweredJournal(tmp_path / "unanswered")
+    portal = Portal()
+    bot.gate.set()
+    try:
+        desk = ReplyDesk(portal, stores.conversations, lambda choice: cast(OrchestrationService, bot), journal)
+        desk.send("c", [message("a")], BotChoice())
+        settled(desk)
+        journal.keep("c", BotChoice(), [message("a")])
+        desk.resume()
+        settled(desk)
+        assert len(desk.turns("c")) == 1
+        assert journal.all() == ()
+    finally:
+        portal.close()
+
+
+def test_a_slow_network_keeps_a_message_on_its_way(desk: ReplyDesk, bot: HeldBot):
+    bot.gate.set()
+    desk.send("c", [message("a")], BotChoice(), network=Network(delay_seconds=0.2))
+    waiting = desk.waiting("c")
+    assert [one.text for one in waiting.travelling] == ["a"]
+    assert waiting.busy
+    assert not desk.send("c", [message("a")], BotChoice())
+    settled(desk)
+    assert replies(desk) == ["a"]
+
+
+def test_a_message_that_arrives_twice_is_answered_once(desk: ReplyDesk, bot: HeldBot):
+    bot.gate.set()
+    desk.send("c", [message("a")], BotChoice(), network=Network(twice=True))
+    settled(desk)
+    assert replies(desk) == ["a"]
+    assert desk.repeated("id-a")
+    assert not desk.repeated("id-b")
+
+
+def test_a_reply_after_a_day_would_not_be_delivered(desk: ReplyDesk, bot: HeldBot):
+    bot.gate.set()
+    desk.send("c", [message("a")], BotChoice(), network=Network(late=True))
+    settled(desk)
+    desk.send("c", [message("b")], BotChoice())
+    settled(desk)
+    assert [is_delivered(turn) for turn in desk.turns("c")] == [False, True]
+
+
+def test_a_conversation_of_another_channel_is_read_only(desk: ReplyDesk, bot: HeldBot, stores: Store):
+    bot.gate.set()
+    stores.conversations.create(channel="whatsapp", customer_key="x", release_id="r", conversation_id="w")
+    desk.send("w", [message("a")], BotChoice())
+    settled(desk, "w")
+    assert isinstance(desk.waiting("w").problem, UserError)
+    assert desk.turns("w") == ()
+    assert desk.is_foreign("w")

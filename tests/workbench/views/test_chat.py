@@ -45,7 +45,7 @@ def test_the_conversation_of_the_address_is_shown_with_its_trace(chat_page: Page
     assert "Turno 2 de 2" in all_text(page)
     assert "**Buscar auto** · confianza" in all_text(page)
     assert {metric.label for metric in page.metric} == {"Tiempo", "Modelo", "Tokens", "Costo"}
-    assert [tab.label for tab in page.tabs] == ["Intenciones", "Hechos", "Modelo", "Controles"]
+    assert [tab.label for tab in page.tabs] == ["Intenciones", "Hechos", "Modelo", "Controles", "Tiempo"]
 
 
 def test_slots_are_in_spanish_and_money_is_written_as_money(chat_page: Page, workbench: Workbench):

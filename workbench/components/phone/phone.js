@@ -5,6 +5,7 @@ const phones = new WeakMap();
 const MARKS = { "*": "strong", _: "em", "~": "s" };
 const STYLED = /(^|[^\p{L}\p{N}*_~])([*_~])(?!\2)(?=\S)([^\n]*?\S)\2(?![\p{L}\p{N}*_~])/u;
 const CODE = /```([\s\S]+?)```|`([^`\n]+)`/;
+const STUB_MARKS = { image: "🖼️", audio: "🎤", video: "🎬", document: "📄", location: "📍", contact: "👤", sticker: "🏷️" };
 const SVG = "http://www.w3.org/2000/svg";
 const ICONS = {
   pending: ["0 0 16 11", "M8 .8a4.7 4.7 0 1 0 0 9.4A4.7 4.7 0 0 0 8 .8Zm0 2.1v2.7l1.9 1.2"],
@@ -12,26 +13,32 @@ const ICONS = {
   delivered: ["0 0 16 11", "M1 6l3 3 6-7.4M7.6 8.2l.8.8 6-7.4"],
   up: ["0 0 24 24", "M7 10.5V21H3.5V10.5H7Zm0 0L11.3 3c1.5 0 2.5 1.2 2.2 2.7L12.8 9.5h5.9c1.3 0 2.2 1.2 1.9 2.4l-1.7 7.2A2.5 2.5 0 0 1 16.5 21H7"],
   down: ["0 0 24 24", "M17 13.5V3h3.5v10.5H17Zm0 0L12.7 21c-1.5 0-2.5-1.2-2.2-2.7l.7-3.8H5.3c-1.3 0-2.2-1.2-1.9-2.4l1.7-7.2A2.5 2.5 0 0 1 7.5 3H17"],
+  attach: ["0 0 24 24", "M20.5 11.5l-8.4 8.4a5 5 0 0 1-7-7l8.7-8.8a3.4 3.4 0 0 1 4.8 4.8l-8.7 8.7a1.7 1.7 0 0 1-2.4-2.4l7.8-7.8"],
+  failed: ["0 0 16 11", "M8 .8a4.7 4.7 0 1 0 0 9.4A4.7 4.7 0 0 0 8 .8Zm0 2.2v3M8 7.6v.3"],
   send: ["0 0 24 24", "M4 12l16-8-5 16-3.5-6.5L4 12Zm7.5 1.5L20 4"],
 };
 
-export default function render({ data, parentElement, setTriggerValue }) {
+export default function render({ data, parentElement, setStateValue }) {
   const known = phones.get(parentElement);
   const phone = known?.box.isConnected ? known : mount(parentElement);
   phones.set(parentElement, phone);
-  phone.emit = setTriggerValue;
+  phone.emit = setStateValue;
   update(phone, data);
 }
 
 function mount(root) {
   const find = (selector) => root.querySelector(selector);
   const phone = {
-    root, nodes: new Map(), outbox: new Map(), accepted: new Set(), rated: new Map(), conversation: null, data: null, emit: null, stuck: true,
+    root, nodes: new Map(), outbox: new Map(), accepted: new Set(), rated: new Map(), selected: null, serial: Date.now(),
+    conversation: null, data: null, emit: null, stuck: true,
     box: find(".phone"), name: find(".name"), status: find(".status"), chat: find(".chat"), empty: find(".empty"),
     list: find(".list"), typing: find(".typing"), toEnd: find(".to-end"), form: find(".composer"),
-    input: find("textarea"), send: find(".send"),
+    input: find("textarea"), send: find(".send"), attach: find(".attach"), menu: find(".menu"),
   };
-  phone.send.append(icon("send"));
+  phone.send.replaceChildren(icon("send"));
+  phone.attach.replaceChildren(icon("attach"));
+  phone.attach.onclick = () => showMenu(phone, phone.menu.hidden);
+  phone.menu.onkeydown = (event) => { if (event.key === "Escape") { showMenu(phone, false); phone.attach.focus(); } };
   phone.toEnd.textContent = "⌄";
   phone.toEnd.onclick = () => toEnd(phone);
   phone.form.onsubmit = (event) => { event.preventDefault(); submit(phone); };
@@ -58,6 +65,8 @@ function update(phone, data) {
   phone.chat.setAttribute("aria-label", data.labels.conversation);
   label(phone.toEnd, data.labels.toEnd);
   label(phone.send, data.labels.send);
+  label(phone.attach, data.labels.attach);
+  fillMenu(phone);
   phone.input.placeholder = data.labels.placeholder;
   phone.input.setAttribute("aria-label", data.labels.placeholder);
   settle(phone);
@@ -67,48 +76,76 @@ function update(phone, data) {
 function open(phone, data) {
   phone.conversation = data.conversation;
   phone.outbox = restored(data);
+  phone.rated.clear();
+  phone.selected = null;
   phone.nodes.clear();
   phone.list.replaceChildren();
   phone.stuck = true;
   grow(phone);
 }
 
-// A message is kept here until its turn is stored, and sent again while the server does not know it: a closed tab, a lost
-// event or a restarted server loses nothing. The server drops repeats by id.
+// A message is kept here until its turn is stored, an opinion until it is shown as stored; both are told again while the
+// server does not know them: a closed tab, a lost event or a restarted server loses nothing. The server drops repeats.
 function settle(phone) {
   phone.accepted = new Set(phone.data.messages.map((message) => message.id));
-  for (const message of phone.data.messages) if (message.stored) phone.outbox.delete(message.id);
+  for (const message of phone.data.messages) {
+    if (message.stored) phone.outbox.delete(message.id);
+    if (message.turn && message.rating === phone.rated.get(message.turn)) phone.rated.delete(message.turn);
+  }
   remember(phone);
   watch(phone);
 }
 
 function unknown(phone) { return [...phone.outbox.values()].filter((message) => !phone.accepted.has(message.id)); }
+function isBehind(phone) { return unknown(phone).length > 0 || phone.rated.size > 0; }
 
 function watch(phone) {
-  if (!unknown(phone).length || phone.resend) return;
+  if (!isBehind(phone) || phone.resend) return;
   phone.resend = setTimeout(() => {
     phone.resend = null;
-    if (unknown(phone).length && phone.box.isConnected) { dispatch(phone); watch(phone); }
+    if (isBehind(phone) && phone.box.isConnected) { report(phone); watch(phone); }
   }, 2500);
 }
 
-function submit(phone, text = phone.input.value, payload = null) {
+function submit(phone, text = phone.input.value, payload = null, kind = "text") {
   const written = text.trim();
-  if (!written || phone.data.readOnly) return;
+  if ((!written && kind === "text") || phone.data.readOnly) return;
   const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  phone.outbox.set(id, { id, side: "out", text: written, payload, at: new Date().toISOString(), ticks: "pending" });
+  phone.outbox.set(id, { id, side: "out", text: written, kind, payload, at: new Date().toISOString(), ticks: "pending" });
   if (payload === null) { phone.input.value = ""; grow(phone); }
   phone.stuck = true;
+  phone.selected = null;
   remember(phone);
   draw(phone);
   phone.input.focus({ preventScroll: true });
-  dispatch(phone);
+  report(phone);
+}
+
+function report(phone) {
+  phone.serial += 1;
+  const messages = unknown(phone).map(({ id, text, kind, payload, at }) => ({ id, text, kind: kind ?? "text", payload, at }));
+  phone.emit("report", {
+    conversation: phone.conversation, messages, ratings: Object.fromEntries(phone.rated), selected: phone.selected, serial: phone.serial,
+  });
   watch(phone);
 }
 
-function dispatch(phone) {
-  const messages = unknown(phone).map(({ id, text, payload, at }) => ({ id, text, payload, at }));
-  phone.emit("sent", { conversation: phone.conversation, messages });
+function showMenu(phone, open) {
+  phone.menu.hidden = !open;
+  phone.attach.setAttribute("aria-expanded", String(open));
+  if (open) phone.menu.querySelector("button")?.focus();
+}
+
+function fillMenu(phone) {
+  const look = JSON.stringify(phone.data.labels);
+  if (phone.menu.dataset.look === look) return;
+  phone.menu.dataset.look = look;
+  phone.menu.replaceChildren(...phone.data.stubs.map((kind) => {
+    const button = element("button", "", `${STUB_MARKS[kind]} ${phone.data.labels[kind]}`);
+    button.type = "button";
+    button.onclick = () => { showMenu(phone, false); submit(phone, phone.input.value, null, kind); };
+    return button;
+  }));
 }
 
 function storageKey(conversation) { return `kavak-outbox-${conversation}`; }
@@ -135,7 +172,7 @@ function draw(phone) {
     }
     const first = previous?.side !== message.side;
     const live = message === lastBot && !phone.data.readOnly && messages.at(-1) === message;
-    const rating = phone.rated.get(message.id) ?? message.rating ?? null;
+    const rating = phone.rated.get(message.turn) ?? message.rating ?? null;
     const look = JSON.stringify([message, first, live, rating, phone.data.readOnly]);
     wanted.push(kept(phone, message.id, look, () => row(phone, message, { first, live, rating })));
     previous = message;
@@ -168,11 +205,13 @@ function row(phone, message, { first, live, rating }) {
   line.dataset.message = message.id;
   const bubble = element("div", "bubble");
   const text = element("div", "text");
-  text.append(...formatted(message.text));
+  if (STUB_MARKS[message.kind]) text.append(element("span", "stub", `${STUB_MARKS[message.kind]} ${phone.data.labels[message.kind]}`));
+  if (message.text) text.append(...formatted(message.text));
   const meta = element("div", "meta", clock(message.at, phone.data.labels));
   if (message.side === "out") meta.append(icon(message.ticks === "read" ? "delivered" : message.ticks, message.ticks));
   bubble.append(text, meta);
   line.append(bubble);
+  if (message.note) line.append(element("div", "note", message.note));
   if (message.side === "in" && message.turn) selectable(phone, bubble, message);
   if (message.buttons?.length) line.append(quickReplies(phone, message, live));
   if (message.side === "in" && message.turn && !phone.data.readOnly) line.append(ratings(phone, message, rating));
@@ -188,7 +227,8 @@ function selectable(phone, bubble, message) {
     if (getSelection()?.toString()) return; // marking text to copy it is not a tap
     for (const other of phone.list.querySelectorAll(".selected")) other.classList.remove("selected");
     bubble.classList.add("selected");
-    phone.emit("selected", message.turn);
+    phone.selected = message.turn;
+    report(phone);
   };
   bubble.onclick = select;
   bubble.onkeydown = (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); select(); } };
@@ -215,8 +255,8 @@ function ratings(phone, message, rating) {
     button.setAttribute("aria-pressed", String(rating === value));
     label(button, phone.data.labels[value]);
     button.onclick = () => {
-      phone.rated.set(message.id, value);
-      phone.emit("rated", { turn: message.turn, rating: value });
+      phone.rated.set(message.turn, value);
+      report(phone);
       draw(phone);
     };
     group.append(button);

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self
 
 import streamlit as st
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from streamlit.components.v2.types import ComponentRenderer
 
 from bot_core.messages import InboundMessage, MessageKind, QuickReply
 from workbench.texts.texts import section
 
-Ticks = Literal["delivered", "read"]
+Ticks = Literal["sent", "delivered", "read"]
 Rating = Literal["up", "down"]
-
-Event = TypeVar("Event", bound=BaseModel)
+STUBS = (
+    MessageKind.IMAGE,
+    MessageKind.AUDIO,
+    MessageKind.VIDEO,
+    MessageKind.DOCUMENT,
+    MessageKind.LOCATION,
+    MessageKind.CONTACT,
+    MessageKind.STICKER,
+)
+"""What can be attached: only its kind travels, as the bot sees no more of it."""
+_MOST_TURNS = 2_000
 
 _FOLDER = Path(__file__).parent
 
@@ -40,40 +48,58 @@ class Bubble:
     buttons: tuple[QuickReply, ...] = ()
     rating: Rating | None = None
     selected: bool = False
+    kind: MessageKind = MessageKind.TEXT
+    note: str | None = None
+    """What went wrong on the way, for example "arrived twice"."""
 
 
 class _SentMessage(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: str = Field(min_length=1, max_length=64)
-    text: str = Field(min_length=1, max_length=4096)
+    text: str = Field(max_length=4096)
+    kind: MessageKind = MessageKind.TEXT
     payload: str | None = Field(max_length=256)
     at: datetime
 
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.text and self.kind not in STUBS:
+            raise ValueError("a text without words")
+        return self
+
     def inbound(self) -> InboundMessage:
-        kind = MessageKind.BUTTON if self.payload else MessageKind.TEXT
+        kind = MessageKind.BUTTON if self.payload else self.kind
         return InboundMessage(
             message_id=self.id, text=self.text, kind=kind, button_payload=self.payload, sent_at=self.at
         )
 
 
-class _Sent(BaseModel):
+class Report(BaseModel):
+    """All that the person did and the page does not show as known yet. Told again until it is, so taking it in must be
+    harmless when it was taken in before."""
+
     conversation: str = Field(pattern=r"^[\w-]{1,64}$")
-    messages: list[_SentMessage] = Field(min_length=1, max_length=50)
+    messages: tuple[_SentMessage, ...] = Field(max_length=50)
+    ratings: dict[str, Rating] = Field(max_length=_MOST_TURNS)
+    """tracking_id → opinion."""
+    selected: str | None = Field(default=None, max_length=64)
+    """tracking_id of the reply that was tapped last; None to follow the newest."""
+    serial: int
+    """Goes up with each report."""
+
+    @property
+    def inbound(self) -> tuple[InboundMessage, ...]:
+        return tuple(message.inbound() for message in self.messages)
 
 
-class _Rated(BaseModel):
-    turn: str
-    rating: Rating
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneEvents:
-    """What to do when a person writes, rates a reply or taps on it. A message may be reported more than once."""
-
-    sent: Callable[[str, tuple[InboundMessage, ...]], None]
-    rated: Callable[[str, Rating], None]
-    selected: Callable[[str], None]
+def reported(key: str) -> Report | None:
+    """What the phone of that key said last. Part of the page's state: no run that is overtaken can lose it."""
+    value = (st.session_state.get(key) or {}).get("report")
+    try:
+        return Report.model_validate(value) if value else None
+    except ValidationError:  # what a browser reports is untrusted: a malformed report says nothing
+        return None
 
 
 def phone(
@@ -81,60 +107,28 @@ def phone(
     bubbles: tuple[Bubble, ...],
     *,
     key: str,
-    events: PhoneEvents | None = None,
+    writable: bool = False,
     typing: bool = False,
     name: str | None = None,
 ) -> None:
-    """Draw the phone. Without `events` it can only be read: no field to write in, no buttons to press."""
+    """Draw the phone. Unless it is `writable` it can only be read: no field to write in, no buttons to press.
+
+    What the person does is in `reported(key)` of the next run.
+    """
     data = {
         "conversation": conversation_id,
         "name": name or section("phone")["name"],
         "typing": typing,
-        "readOnly": events is None,
-        "labels": section("phone"),
+        "readOnly": not writable,
+        "labels": dict(section("phone")),
+        "stubs": list(STUBS),
         "messages": [_as_json(bubble) for bubble in bubbles],
     }
-    callbacks: dict[str, Any] = _callbacks(key, events)
-    _renderer()(key=key, data=data, **callbacks)
+    _renderer()(key=key, data=data, on_report_change=_nothing)
 
 
-def _callbacks(key: str, events: PhoneEvents | None) -> dict[str, Callable[[], None]]:
-    if events is None:
-        return {}
-    return {
-        "on_sent_change": lambda: _report_sent(_event(key, "sent"), events),
-        "on_rated_change": lambda: _report_rated(_event(key, "rated"), events),
-        "on_selected_change": lambda: _report_selected(_event(key, "selected"), events),
-    }
-
-
-def _event(key: str, name: str) -> Any:
-    """The value of the trigger that calls us; None when another trigger of the same run does."""
-    return st.session_state[key].get(name)
-
-
-def _report_sent(value: Any, events: PhoneEvents) -> None:
-    sent = _parsed(_Sent, value)
-    if sent:
-        events.sent(sent.conversation, tuple(message.inbound() for message in sent.messages))
-
-
-def _report_rated(value: Any, events: PhoneEvents) -> None:
-    if rated := _parsed(_Rated, value):
-        events.rated(rated.turn, rated.rating)
-
-
-def _report_selected(value: Any, events: PhoneEvents) -> None:
-    if isinstance(value, str):
-        events.selected(value)
-
-
-def _parsed(kind: type[Event], value: Any) -> Event | None:
-    """What the browser reports is untrusted: a malformed event is no event."""
-    try:
-        return kind.model_validate(value)
-    except ValidationError:
-        return None
+def _nothing() -> None:
+    """The report is read in the run that follows."""
 
 
 def _as_json(bubble: Bubble) -> dict[str, Any]:

@@ -20,7 +20,11 @@ from workbench.evaluation.dataset.tags import TagTable, load_tags
 from workbench.evaluation.dataset.yaml_files import read_yaml
 
 GOLDEN_FOLDER = PROJECT_ROOT / "datasets" / "golden"
-SPLITS = ("smoke", "golden", "recorded", "safety")
+OWN_SPLIT = "propios"
+"""The cases that people made of conversations in the simulator: beside the shipped ones, never among them."""
+SPLITS = ("smoke", "golden", "recorded", "safety", OWN_SPLIT)
+OWN_FOLDER = "cases"
+"""Under the data folder."""
 _OUR_NAME = re.compile(r"^[A-Z]|[\[(]")
 _HINT = "the format is in datasets/README.md"
 
@@ -33,6 +37,8 @@ class Dataset:
     tags: TagTable
     files: Mapping[str, Path] = field(default_factory=dict)
     """Where each case is written, by id."""
+    own: tuple[Case, ...] = ()
+    """Made in the simulator; no part of `cases` or of the digest."""
 
     def split(self, name: str) -> tuple[Case, ...]:
         """A named subset. Raises DatasetError for an unknown name or an empty split."""
@@ -43,6 +49,8 @@ class Dataset:
                 chosen = tuple(case for case in self.cases if case.is_safety)
             case "smoke" | "recorded":
                 chosen = tuple(case for case in self.cases if name in case.splits)
+            case "propios":
+                chosen = self.own
             case _:
                 raise DatasetError(f"no split {name!r}", hint=f"known: {', '.join(SPLITS)}")
         if not chosen:
@@ -52,9 +60,10 @@ class Dataset:
     def starting_with(self, prefix: str) -> Dataset:
         """Only the cases whose id starts with `prefix`. Raises DatasetError when there is none."""
         chosen = tuple(case for case in self.cases if case.id.startswith(prefix))
-        if not chosen:
+        own = tuple(case for case in self.own if case.id.startswith(prefix))
+        if not chosen and not own:
             raise DatasetError(f"no case starts with {prefix!r}")
-        return Dataset(chosen, self.tags, self.files)
+        return Dataset(chosen, self.tags, self.files, own)
 
     @cached_property
     def digest(self) -> str:
@@ -69,22 +78,30 @@ def cases_digest(cases: Iterable[Case]) -> str:
     return digest.hexdigest()[:12]
 
 
-def load_dataset(folder: Path | None = None, *, tags: TagTable | None = None) -> Dataset:
-    """Every case of the `*.yaml` files of `folder` (default datasets/golden). Raises DatasetError."""
+def load_dataset(folder: Path | None = None, *, tags: TagTable | None = None, own: Path | None = None) -> Dataset:
+    """Every case of the `*.yaml` files of `folder` (default datasets/golden), and those of the folder `own`, which may
+    be empty or missing. Raises DatasetError."""
     folder = folder or GOLDEN_FOLDER
     tags = tags or load_tags()
     files = sorted(folder.glob("*.yaml"))
     if not files:
         raise DatasetError(f"{folder}: no case file (*.yaml)", hint=_HINT)
-    cases: dict[str, Case] = {}
     origin: dict[str, Path] = {}
+    cases = _read(files, tags, origin)
+    added = _read(sorted(own.glob("*.yaml")), tags, origin) if own else ()
+    return Dataset(cases, tags, origin, added)
+
+
+def _read(files: Iterable[Path], tags: TagTable, origin: dict[str, Path]) -> tuple[Case, ...]:
+    """The cases of `files`; notes in `origin` where each is written."""
+    cases: list[Case] = []
     for file in files:
         for case in _cases_of(file, tags):
-            if case.id in cases:
+            if case.id in origin:
                 raise DatasetError(f"{file}: case {case.id}: id: already used in {origin[case.id].name}")
-            cases[case.id] = case
             origin[case.id] = file
-    return Dataset(tuple(cases.values()), tags, origin)
+            cases.append(case)
+    return tuple(cases)
 
 
 def _cases_of(file: Path, tags: TagTable) -> Iterator[Case]:

@@ -11,7 +11,7 @@ from bot_core.errors import DatasetError
 from bot_core.settings import Settings
 from workbench.evaluation.build import Subject
 from workbench.evaluation.dataset.case import Case
-from workbench.evaluation.dataset.loading import cases_digest, load_dataset
+from workbench.evaluation.dataset.loading import OWN_FOLDER, cases_digest, load_dataset
 from workbench.evaluation.dataset.personas import Persona, load_personas, personas_digest
 from workbench.records import ExperimentSpec
 from workbench.storage.journal import ResultKey
@@ -74,13 +74,14 @@ def settings_for(spec: ExperimentSpec, settings: Settings) -> Settings:
     return settings.model_copy(update={"catalog_path": Path(spec.catalog_path)}) if spec.catalog_path else settings
 
 
-def situations_of(spec: ExperimentSpec) -> tuple[Sequence[Situation], str]:
+def situations_of(spec: ExperimentSpec, settings: Settings | None = None) -> tuple[Sequence[Situation], str]:
     """What is played, and a digest of it. Raises DatasetError for an unknown split, case or persona."""
     if spec.personas:
         known = {persona.id: persona for persona in load_personas()}
         personas = [_named(known, name, "persona") for name in spec.personas]
         return personas, personas_digest(personas)
-    dataset = load_dataset(Path(spec.dataset_path) if spec.dataset_path else None)
+    own = settings.data_dir / OWN_FOLDER if settings else None
+    dataset = load_dataset(Path(spec.dataset_path) if spec.dataset_path else None, own=own)
     cases: Sequence[Case] = dataset.split(spec.split)
     if spec.case_ids:
         by_id = {case.id: case for case in cases}

@@ -11,6 +11,8 @@ from workbench.evaluation.batch import OnResult, run_batch
 from workbench.evaluation.build import build_subject
 from workbench.evaluation.cassettes import ReplaySession, audited, replayed_subject
 from workbench.evaluation.dataset.case import Case
+from workbench.evaluation.dataset.loading import OWN_SPLIT
+from workbench.evaluation.scorers.table import SCORERS
 from workbench.records import CaseResult, VariantSpec
 
 
@@ -32,6 +34,8 @@ OFFLINE = Suite(VariantSpec(name="offline-base"), "golden", floors={"intent": 0.
 RECORDED = tuple(
     Suite(VariantSpec(name=release, release_id=release), "recorded", replayed=True) for release in ("local", "local-v2")
 )
+OWN = Suite(VariantSpec(name="offline-base"), OWN_SPLIT, floors=dict.fromkeys(SCORERS, 1.0))
+"""Cases made in the simulator: each must pass, and none is ever blessed, since they are of one machine."""
 SUITES = (OFFLINE, *RECORDED)
 
 

@@ -1,108 +1,129 @@
-"""The simulator: a phone to write as a customer, and beside it how the selected reply was made."""
+"""The simulator: one to three phones to write as a customer, and how the selected reply was made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
-from bot_core.messages import InboundMessage
-from bot_core.store.records import ConversationLog, FeedbackValue
+from bot_core.store.records import ConversationLog
 from workbench import session
-from workbench.components.phone.phone import Bubble, PhoneEvents, Rating, phone
+from workbench.components.phone.phone import phone
+from workbench.components.pulse.pulse import pulse
 from workbench.runner.replies import Waiting
 from workbench.texts.problems import say
 from workbench.texts.texts import text
+from workbench.views.figures import plain
+from workbench.views.simulator.bubbles import bubbles
+from workbench.views.simulator.player_bar import show_player
+from workbench.views.simulator.reports import phone_key, take_reports
+from workbench.views.simulator.save_case import show_save_case
 from workbench.views.simulator.sidebar import show_sidebar
-from workbench.views.simulator.trace import show_trace
+from workbench.views.simulator.trace.panel import show_trace
 
 POLL_SECONDS = 0.4
 """How often the page looks for a reply, only while one is under way."""
+NAMES = "ABC"
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """One phone and its conversation, read once for a run."""
+
+    number: int
+    conversation: str
+    waiting: Waiting
+    turns: Sequence[ConversationLog]
+
+    @property
+    def busy(self) -> bool:
+        return self.waiting.busy or session.workbench().players.is_busy(self.conversation)
 
 
 def show() -> None:
     session.keep_chat_places()
-    conversation = session.conversation_id()
-    show_sidebar(conversation)
-    busy = session.workbench().replies.waiting(conversation).busy
-    st.fragment(_conversation, run_every=POLL_SECONDS if busy else None)(conversation, polling=busy)
+    for number in range(1, session.phones() + 1):
+        session.conversation_id(number)
+    show_sidebar()
+    _stage()
 
 
-def _conversation(conversation: str, *, polling: bool) -> None:
-    desk = session.workbench().replies
+@st.fragment
+def _stage() -> None:
+    take_reports()
+    held = [_held(number) for number in range(1, session.phones() + 1)]
+    show_player([one.conversation for one in held])
+    if len(held) == 1:
+        left, right = st.columns([5, 6], gap="large")
+        with left, st.container(key="phone-pane"):
+            _phone(held[0], alone=True)
+        with right:
+            _beside(held)
+    else:
+        for one, column in zip(held, st.columns(len(held), gap="medium"), strict=True):
+            with column:
+                _phone(one, alone=False)
+        _beside(held)
+    pulse("pulse", every_seconds=POLL_SECONDS if any(one.busy for one in held) else None)
+
+
+def _held(number: int) -> _Held:
+    desk, conversation = session.workbench().replies, session.conversation_id(number)
     waiting = desk.waiting(conversation)  # before the turns: a reply that arrives in between is shown, not missed
-    turns = desk.turns(conversation)
-    left, right = st.columns([5, 6], gap="large")
-    with left, st.container(key="phone-pane"):
-        phone(
-            conversation,
-            tuple(_bubbles(turns, waiting)),
-            key="phone",
-            typing=bool(waiting.reading),
-            events=PhoneEvents(sent=_send, rated=_rate, selected=session.select_turn),
-        )
-        if waiting.problem:
-            _problem(conversation, waiting.problem)
-    with right:
-        _how(turns, waiting)
-    if waiting.busy != polling:
-        st.rerun()
+    return _Held(number, conversation, waiting, desk.turns(conversation))
 
 
-def _bubbles(turns: Sequence[ConversationLog], waiting: Waiting) -> Iterator[Bubble]:
-    selected = session.selected_turn() or (turns[-1].tracking_id if turns else None)
-    ratings = session.workbench().opinions.of([turn.tracking_id for turn in turns])
-    for turn in turns:
-        opinion = ratings.get(turn.tracking_id)
-        yield from _written(turn.messages)
-        yield Bubble(
-            id=turn.tracking_id,
-            side="in",
-            text=turn.reply.text,
-            at=turn.created_at,
-            turn=turn.tracking_id,
-            buttons=turn.reply.quick_replies,
-            rating=opinion.value if opinion else None,
-            selected=turn.tracking_id == selected,
-        )
-    answered = {message.message_id for turn in turns for message in turn.messages}
-    yield from _written((m for m in waiting.reading if m.message_id not in answered), stored=False)
-    yield from _written((m for m in waiting.queued if m.message_id not in answered), stored=False, read=False)
+def _phone(held: _Held, *, alone: bool) -> None:
+    which, selected = session.selected_turn()
+    shown = selected if which == held.number else None
+    if alone and shown is None and held.turns:
+        shown = held.turns[-1].tracking_id
+    release = session.workbench().bots.release_name(session.choice(held.number))
+    phone(
+        held.conversation,
+        bubbles(held.turns, held.waiting, selected=shown),
+        key=phone_key(held.number),
+        writable=not session.workbench().replies.is_foreign(held.conversation),
+        typing=bool(held.waiting.reading),
+        name=None if alone else text("chat.phone_name", name=NAMES[held.number - 1], release=release),
+    )
+    if held.waiting.problem:
+        _problem(held, held.waiting.problem)
 
 
-def _written(messages: Iterable[InboundMessage], *, stored: bool = True, read: bool = True) -> Iterator[Bubble]:
-    for message in messages:
-        yield Bubble(
-            id=message.message_id,
-            side="out",
-            text=message.text,
-            at=message.sent_at,
-            ticks="read" if read else "delivered",
-            stored=stored,
-        )
-
-
-def _send(conversation: str, messages: tuple[InboundMessage, ...]) -> None:
-    session.workbench().replies.send(conversation, messages, session.choice())
-    session.select_turn(None)
-
-
-def _rate(tracking_id: str, rating: Rating) -> None:
-    session.workbench().opinions.give(tracking_id, FeedbackValue(rating))
-
-
-def _problem(conversation: str, problem: BaseException) -> None:
+def _problem(held: _Held, problem: BaseException) -> None:
     st.error(text("chat.failed", problem=say(problem)), icon="⚠️")
-    retry = session.workbench().replies.retry
-    st.button(text("chat.retry"), on_click=lambda: retry(conversation, session.choice()))
+    st.button(
+        text("chat.retry"),
+        key=f"retry-{held.number}",
+        on_click=session.workbench().replies.retry,
+        args=(held.conversation, session.choice(held.number)),
+    )
 
 
-def _how(turns: Sequence[ConversationLog], waiting: Waiting) -> None:
-    st.subheader(text("trace.heading"), anchor=False)
-    if not turns:
-        st.info(text("trace.waiting") if waiting.busy else text("trace.empty"))
+def _beside(held: Sequence[_Held]) -> None:
+    """How the selected reply was made; or the form that makes a case of the conversation."""
+    which, selected = session.selected_turn()
+    one = next((one for one in held if one.number == which), held[0])
+    if session.is_saving_case() and one.turns:
+        show_save_case(one.conversation, one.turns, session.choice(one.number))
         return
-    selected = session.selected_turn()
-    turn = next((turn for turn in turns if turn.tracking_id == selected), turns[-1])
-    st.caption(text("trace.turn", number=turn.position, total=len(turns)))
-    show_trace(turn.trace)
+    with st.container(horizontal=True, vertical_alignment="center", key="trace-heading"):
+        st.subheader(text("trace.heading"), anchor=False)
+        st.button(
+            text("case.open"),
+            icon="📌",
+            help=text("case.open_help"),
+            disabled=not one.turns,
+            on_click=session.save_case,
+            args=(True,),
+        )
+    if not one.turns:
+        st.info(text("trace.waiting") if one.busy else text("trace.empty"), icon="💡")
+        return
+    turn = next((turn for turn in one.turns if turn.tracking_id == selected), one.turns[-1])
+    where = text("trace.turn", number=turn.position, total=len(one.turns))
+    phone_name = f"{NAMES[one.number - 1]} · " if len(held) > 1 else ""
+    st.caption(plain(phone_name + where))
+    show_trace(turn, session.choice(one.number).catalog_id)

@@ -1,0 +1,59 @@
+"""A conversation as the bubbles of a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot_core.messages import InboundMessage
+from bot_core.store.records import ConversationLog
+from workbench import session
+from workbench.components.phone.phone import Bubble, Ticks
+from workbench.runner.network import is_delivered
+from workbench.runner.replies import Waiting
+from workbench.texts.texts import text
+
+
+def bubbles(turns: Sequence[ConversationLog], waiting: Waiting, *, selected: str | None) -> tuple[Bubble, ...]:
+    """`selected` is the tracking_id of the reply that is explained beside the phone."""
+    return tuple(_bubbles(turns, waiting, selected))
+
+
+def _bubbles(turns: Sequence[ConversationLog], waiting: Waiting, selected: str | None) -> Iterator[Bubble]:
+    ratings = session.workbench().opinions.of([turn.tracking_id for turn in turns])
+    for turn in turns:
+        opinion = ratings.get(turn.tracking_id)
+        yield from _written(turn.messages)
+        yield Bubble(
+            id=turn.tracking_id,
+            side="in",
+            text=turn.reply.text,
+            at=turn.created_at,
+            turn=turn.tracking_id,
+            buttons=turn.reply.quick_replies,
+            rating=opinion.value if opinion else None,
+            selected=turn.tracking_id == selected,
+            note=None if is_delivered(turn) else text("phone.undelivered"),
+        )
+    answered = {message.message_id for turn in turns for message in turn.messages}
+    parts: tuple[tuple[tuple[InboundMessage, ...], Ticks], ...] = (
+        (waiting.reading, "read"),
+        (waiting.queued, "delivered"),
+        (waiting.travelling, "sent"),
+    )
+    for messages, ticks in parts:
+        yield from _written((m for m in messages if m.message_id not in answered), stored=False, ticks=ticks)
+
+
+def _written(messages: Iterable[InboundMessage], *, stored: bool = True, ticks: Ticks = "read") -> Iterator[Bubble]:
+    repeated = session.workbench().replies.repeated
+    for message in messages:
+        yield Bubble(
+            id=message.message_id,
+            side="out",
+            text=message.text,
+            at=message.sent_at,
+            ticks=ticks,
+            stored=stored,
+            kind=message.kind,
+            note=text("phone.twice") if repeated(message.message_id) else None,
+        )

@@ -1,0 +1,53 @@
+"""What was understood: each wish with its details."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bot_core.intents import IntentDetail
+from bot_core.trace import TurnTrace
+from workbench.texts.texts import section, text
+from workbench.views.figures import pesos, plain
+
+_NOT_SLOTS = frozenset({"intent", "confidence"})
+_AMOUNTS = frozenset({"price_min", "price_max", "down_payment", "monthly_budget"})
+
+
+def show_intents(trace: TurnTrace) -> None:
+    if trace.intention is None:
+        st.info(text("trace.no_intents"))
+        return
+    for detail in trace.intention.intents:
+        _intent(detail)
+    if trace.intention.clarification:
+        st.info(text("trace.clarification") + plain(trace.intention.clarification))
+
+
+def _intent(detail: IntentDetail) -> None:
+    certainty = text("trace.confidence", percent=round(detail.confidence * 100))
+    st.markdown(f"**{section('intents')[detail.intent.value]}** · {certainty}")
+    slots = detail.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    shown = {name: value for name, value in slots.items() if name not in _NOT_SLOTS}
+    if shown:
+        rows = [
+            {text("trace.slot"): section("slots").get(name, name), text("trace.value"): _spoken(name, value)}
+            for name, value in shown.items()
+        ]
+        st.dataframe(rows, hide_index=True, width="stretch")
+    else:
+        st.caption(text("trace.no_slots"))
+
+
+def _spoken(name: str, value: object) -> str:
+    match value:
+        case bool():
+            return section("values")["yes"] if value else section("values")["no"]
+        case {"kind": kind, **rest}:
+            position = f" {rest['position']}" if rest.get("position") else ""
+            return section("values").get(str(kind), str(kind)) + position
+        case list():
+            return ", ".join(section("values").get(str(item), str(item)) for item in value)
+        case _ if name in _AMOUNTS:
+            return pesos(value)
+        case _:
+            return section("values").get(str(value), str(value))

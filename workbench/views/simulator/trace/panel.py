@@ -1,0 +1,54 @@
+"""How a reply was made: what was understood, looked up, asked of a model, found by the guardrails; and its price."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bot_core.store.records import ConversationLog
+from bot_core.trace import TurnTrace
+from workbench.texts.texts import text
+from workbench.views.figures import dollars, plain, seconds
+from workbench.views.simulator.trace.calls import show_calls
+from workbench.views.simulator.trace.facts import show_facts
+from workbench.views.simulator.trace.guardrails import show_guardrails
+from workbench.views.simulator.trace.intents import show_intents
+from workbench.views.simulator.trace.timeline import show_timeline
+
+
+def show_trace(turn: ConversationLog, catalog_id: str | None) -> None:
+    """`catalog_id` is the catalogue in which the cars' rows are looked up."""
+    trace = turn.trace
+    _figures(trace)
+    if trace.used_fallback:
+        st.warning(text("trace.fallback"), icon="⚠️")
+    intents, facts, calls, guardrails, time = st.tabs(
+        [
+            text("trace.intents"),
+            text("trace.facts"),
+            text("trace.prompts"),
+            text("trace.guardrails"),
+            text("trace.timeline"),
+        ]
+    )
+    with intents:
+        show_intents(trace)
+    with facts:
+        show_facts(trace.facts, catalog_id)
+    with calls:
+        show_calls(trace.calls)
+    with guardrails:
+        show_guardrails(trace.guardrails)
+    with time:
+        show_timeline(trace)
+    st.caption(text("trace.release", release=plain(trace.release_id), tracking=plain(trace.tracking_id[:8])))
+
+
+def _figures(trace: TurnTrace) -> None:
+    with st.container(horizontal=True, gap="small", key="trace-figures"):
+        st.metric(text("trace.time"), seconds(trace.total_seconds), help=text("trace.time_help"), border=True)
+        st.metric(
+            text("trace.model_time"), seconds(trace.model_seconds), help=text("trace.model_time_help"), border=True
+        )
+        tokens = f"{trace.usage.input_tokens:,} + {trace.usage.output_tokens:,}"
+        st.metric(text("trace.tokens"), tokens, help=text("trace.tokens_help"), border=True)
+        st.metric(text("trace.cost"), dollars(trace.cost_usd), help=text("trace.cost_help"), border=True)
