@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -12,6 +13,8 @@ from bot_core.messages import new_id, utc_now
 from bot_core.store.database import Database
 from bot_core.store.sql.rows import insert_or_ignore
 from channels.store.tables import model_slots, rates
+
+_OWNER_DIGITS = 16
 
 
 class Rates:
@@ -56,6 +59,15 @@ class ModelSlots:
     def __init__(self, database: Database, *, lease_seconds: float) -> None:
         self._database = database
         self._lease = timedelta(seconds=lease_seconds)
+        self._owner = ""
+
+    def begin(self, owner: str) -> int:
+        """From now on slots are taken in the name of `owner`, of whom only one lives at a time. Those of its earlier
+        life are free: a worker that is back after a kill need not wait for their leases. Returns how many."""
+        self._owner = hashlib.sha256(owner.encode()).hexdigest()[:_OWNER_DIGITS]
+        with self._database.write() as connection:
+            mine = model_slots.c.holder.startswith(self._owner)
+            return connection.execute(delete(model_slots).where(mine)).rowcount
 
     def take(self, name: str, *, limit: int) -> str | None:
         """The holder's token, None when all `limit` are held. Raises StoreError."""
@@ -67,7 +79,7 @@ class ModelSlots:
         free = [number for number in range(limit) if number not in taken]
         if not free:
             return None
-        holder = new_id()
+        holder = self._owner + new_id()
         values = {"name": name, "number": random.choice(free), "holder": holder, "held_until": now + self._lease}
         with self._database.write() as connection:
             if insert_or_ignore(connection, model_slots, values):

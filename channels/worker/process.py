@@ -65,6 +65,7 @@ class Worker:
         turns = TurnService(self._settings, self.store, bots, typing=self._typing, **watched)
         sender = OutboxSender(self._settings, self.store, api, **watched)
         service = CustomerService(self._settings, self.store, turns, sender, self._leases, crashes=crashes)
+        self.store.slots.begin(self._slot.executor_id)
         self._engine.launch(service)
         self.store.beat(self._slot.executor_id, VERSION)
         for work in (self._sweep, lambda: self._leases.keep(self._stop), lambda: self._keep_slots(bots)):

@@ -77,3 +77,14 @@ def test_a_lease_that_is_kept_lasts(store: ChannelStore):
     assert holder
     store.slots.keep([holder])
     assert store.slots.take("model", limit=1) is None
+
+
+def test_a_worker_that_is_back_frees_what_its_last_life_held(store: ChannelStore):
+    before, other, after = (ModelSlots(store.database, lease_seconds=60) for _ in range(3))
+    before.begin("machine-1")
+    other.begin("machine-2")
+    assert before.take("model", limit=2)
+    assert other.take("model", limit=2)
+    assert after.begin("machine-1") == 1
+    assert store.slots.held("model") == 1
+    assert after.take("model", limit=2)
