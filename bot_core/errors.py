@@ -21,6 +21,7 @@
     │   ├── ModelInvalidAnswer      broken JSON, wrong fields, empty content
     │   ├── ModelOverloaded         our own limit: too many calls wait for this model
     │   └── CircuitOpen             the breaker keeps calls away from a failing model
+    ├── NotMeasured                 an experiment's model could not be reached: the case is an error, no wrong answer
     └── StoreError
         ├── NotFound
         ├── Conflict                somebody else wrote first
@@ -188,6 +189,10 @@ class ModelOverloaded(ModelError):
 
 class CircuitOpen(ModelError):
     """The breaker keeps calls away from a model that keeps failing."""
+
+
+class NotMeasured(KavakBotError):
+    """No model of an experiment could be reached, so that the case says nothing about it."""
 
 
 class StoreError(KavakBotError):

@@ -61,6 +61,11 @@ async def litellm_client() -> LiteLLMClient:
     return _load()
 
 
+def load_litellm() -> None:
+    """Import litellm with this project's environment; 2 s the first time."""
+    _load()
+
+
 def missing_keys(model: str) -> list[str]:
     """Names of the provider's usual variables that are not set; empty when it needs none or litellm cannot tell."""
     import litellm

@@ -60,15 +60,17 @@ class RoutingGateway:
         backoff: Backoff | None = None,
         breaker: BreakerRules | None = None,
         max_waiting: int = MAX_WAITING,
+        gates: ModelGates | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
+        """`gates` are given when several gateways share the models' limits."""
         self._offline = offline
         self._remote = remote
         self._backoff = backoff or Backoff()
         self._breaker_rules = breaker or BreakerRules()
         self._breakers: dict[tuple[str, str | None], CircuitBreaker] = {}
         self._breakers_lock = threading.Lock()
-        self._gates = ModelGates(max_waiting=max_waiting)
+        self._gates = gates or ModelGates(max_waiting=max_waiting)
         self._sleep = sleep
 
     async def complete(self, request: LLMRequest[Answer]) -> LLMResponse[Answer]:

@@ -50,9 +50,16 @@ def build_subject(
     prompts: PromptLibrary | None = None,
     gateway: GatewayOver | None = None,
     session: Session = no_session,
+    turn_seconds: float | None = None,
 ) -> Subject:
-    """Raises UserError for an unknown release, prompt or file. `settings` says which catalogue and knowledge base."""
+    """Raises UserError for an unknown release, prompt or file. `settings` says which catalogue and knowledge base.
+
+    `turn_seconds` is a longer time limit for a turn: an experiment may wait for its own limits, a customer may not.
+    """
     release = variant_release(variant, releases or FileReleaseSource())
+    if turn_seconds and turn_seconds > release.behaviour.turn_timeout_seconds:
+        behaviour = release.behaviour.model_copy(update={"turn_timeout_seconds": turn_seconds})
+        release = release.model_copy(update={"behaviour": behaviour})
     notebook = LeadNotebook()
     catalog, knowledge = load_catalog(settings.catalog_path), load_knowledge(settings.knowledge_path)
     factory = BotFactory(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot_core.llm.cassettes import (
@@ -27,23 +28,28 @@ DATASET = "golden"
 
 
 class ReplaySession:
-    """A Session that replays; remembers what it opened, so that what was not played can be told."""
+    """A Session that replays; remembers what was left unplayed, so that it can be told."""
 
-    def __init__(self, root: Path, variant: str) -> None:
+    def __init__(self, root: Path, variant: str, *, dataset: str = DATASET) -> None:
         self._root = root
         self._variant = variant
-        self._players: list[CassettePlayer] = []
+        self._dataset = dataset
+        self._unfinished: list[CassettePlayer] = []
 
-    def __call__(self, case: Case) -> CassettePlayer:
+    @contextmanager
+    def __call__(self, case: Case) -> Iterator[CassettePlayer]:
         """Raises StaleCassette when the case was never recorded."""
-        player = CassettePlayer(self._root, CaseKey(DATASET, self._variant, case.id))
-        self._players.append(player)
-        return player
+        with CassettePlayer(self._root, CaseKey(self._dataset, self._variant, case.id)) as player:
+            try:
+                yield player
+            finally:
+                if player.unplayed:
+                    self._unfinished.append(player)
 
     def half_played(self, complete: Iterable[str]) -> tuple[CassetteProblem, ...]:
         """Recordings of the cases `complete` (ids) that were not asked for to their end."""
         ids = frozenset(complete)
-        return half_played(player for player in self._players if player.key.case in ids)
+        return half_played(player for player in self._unfinished if player.key.case in ids)
 
 
 def replayed_subject(

@@ -52,6 +52,11 @@ class LeadNotebook:
         with self._lock:
             return tuple(self._leads.get(conversation_id, ()))
 
+    def forget(self, conversation_id: str) -> None:
+        """The conversation is over, and its result holds what was recorded."""
+        with self._lock:
+            self._leads.pop(conversation_id, None)
+
 
 async def execute(
     case: Case,
@@ -76,6 +81,8 @@ async def execute(
         error = CaseError(kind=type(fault).__name__, message=str(fault))
     except Exception as fault:  # noqa: BLE001 - a crash in one case must not lose the others; it is reported as such
         error = CaseError(kind=type(fault).__name__, message=str(fault))
+    finally:
+        notebook.forget(_conversation_id(case, trial))
     scores = () if error else score(case, turns, context)
     return CaseResult(
         case_id=case.id,
@@ -94,7 +101,7 @@ async def execute(
 async def _play(
     case: Case, bot: OrchestrationService, notebook: LeadNotebook, trial: int, turns: list[TurnRecord]
 ) -> None:
-    conversation_id = f"{case.id}.{trial}"
+    conversation_id = _conversation_id(case, trial)
     state = ConversationState(conversation_id=conversation_id)
     seen = 0
     for number, turn in enumerate(case.turns, start=1):
@@ -118,6 +125,10 @@ def expected_intents(turn: CaseTurn) -> tuple[str, ...] | None:
     """Names in alphabetical order, each once."""
     intents = turn.expect.intents
     return None if intents is None else tuple(sorted({intent.value for intent in intents}))
+
+
+def _conversation_id(case: Case, trial: int) -> str:
+    return f"{case.id}.{trial}"
 
 
 def _inbound(say: Sequence[CustomerMessage], turn_id: str, sent_at: datetime) -> tuple[InboundMessage, ...]:

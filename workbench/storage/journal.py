@@ -35,7 +35,7 @@ class Journal:
     def __len__(self) -> int:
         return len(self._at)
 
-    def __contains__(self, key: ResultKey) -> bool:
+    def __contains__(self, key: object) -> bool:
         return key in self._at
 
     def append(self, result: CaseResult) -> None:

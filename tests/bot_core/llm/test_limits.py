@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot_core.errors import ModelOverloaded
+from bot_core.errors import ModelOverloaded, ModelRateLimited
 from bot_core.llm.gateway import ModelSettings
 from bot_core.llm.limits import ModelGate, ModelGates
 
@@ -134,3 +134,75 @@ def test_each_event_loop_has_its_own_gate() -> None:
 
     asyncio.run(contend())
     asyncio.run(contend())
+
+
+async def limited(gate: ModelGate, retry_after: float | None = None) -> None:
+    with pytest.raises(ModelRateLimited):
+        async with gate.slot():
+            raise ModelRateLimited("slow down", model="m", retry_after=retry_after)
+
+
+async def test_a_rate_limit_halves_the_width_and_answers_widen_it_again() -> None:
+    narrowed = gate(16)
+    await limited(narrowed)
+    assert narrowed.limit == 8
+    await limited(narrowed)
+    assert narrowed.limit == 4
+    for _ in range(4):
+        await enter(narrowed)
+    assert narrowed.limit == 4
+    await enter(narrowed)
+    assert narrowed.limit == 5
+    for _ in range(200):
+        await enter(narrowed)
+    assert narrowed.limit == 16
+
+
+async def test_calls_that_were_under_way_together_halve_it_once() -> None:
+    narrowed = gate(8)
+    start = asyncio.Event()
+
+    async def refused() -> None:
+        async with narrowed.slot():
+            await start.wait()
+            raise ModelRateLimited("slow down", model="m")
+
+    calls = [asyncio.create_task(refused()) for _ in range(8)]
+    await spin()
+    start.set()
+    await asyncio.gather(*calls, return_exceptions=True)
+    assert narrowed.limit == 4
+
+
+async def test_one_call_always_passes() -> None:
+    narrowed = gate(1)
+    for _ in range(5):
+        await limited(narrowed)
+    assert narrowed.limit == 1
+    assert await asyncio.wait_for(enter(narrowed), 1) == "in"
+
+
+async def test_no_call_starts_before_retry_after_is_over() -> None:
+    paused = gate(4)
+    await limited(paused, retry_after=0.05)
+    clock = asyncio.get_running_loop().time
+    started = clock()
+    assert [*await asyncio.gather(enter(paused), enter(paused))] == ["in", "in"]
+    assert clock() - started >= 0.04
+
+
+async def test_a_narrowed_gate_lets_no_more_in_than_its_width() -> None:
+    narrowed = gate(8)
+    await limited(narrowed)
+    peak = inside = 0
+
+    async def call() -> None:
+        nonlocal peak, inside
+        async with narrowed.slot():
+            inside += 1
+            peak = max(peak, inside)
+            await asyncio.sleep(0)
+            inside -= 1
+
+    await asyncio.gather(*(call() for _ in range(12)))
+    assert peak <= 6

@@ -81,6 +81,7 @@ async def converse(
         if ended:
             end = ended
             break
+    subject.notebook.forget(talk.conversation_id)
     return SimulatedConversation(
         persona_id=persona.id,
         seed=seed,

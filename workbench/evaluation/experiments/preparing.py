@@ -1,49 +1,129 @@
-"""From an experiment's names to what is played: cases, bots, customers, and the journals of earlier processes."""
+"""From an experiment's names to what is played: cases, bots, customers, a judge, and what earlier processes left."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 
+from bot_core.errors import UserError
+from bot_core.llm.gateway import OFFLINE_MODEL, LLMGateway
+from bot_core.llm.limits import ModelGates
+from bot_core.llm.litellm_gateway import LiteLLMGateway
+from bot_core.llm.prices import price_of
+from bot_core.releases.release import Release
 from bot_core.settings import Settings
-from bot_core.store.store import open_store
-from workbench.evaluation.build import Subject, build_subject
+from bot_core.store.store import Store, open_store
+from workbench.evaluation.build import Subject, build_subject, variant_release
 from workbench.evaluation.cassettes import CASSETTES, ReplaySession, replayed_subject
 from workbench.evaluation.customers.customer import CustomerMaker
+from workbench.evaluation.customers.model_driven import model_customers
 from workbench.evaluation.customers.rule_based import RuleBasedCustomer
+from workbench.evaluation.experiments.budget import Budget
+from workbench.evaluation.experiments.calls import CallBook
+from workbench.evaluation.experiments.gateways import (
+    Meter,
+    MeteredGateway,
+    ModelOnly,
+    NotingGateway,
+    PatientGateway,
+    PriceOf,
+)
+from workbench.evaluation.experiments.judging import Judging, judge_of
 from workbench.evaluation.experiments.plan import Plan, settings_for, situations_of
-from workbench.records import VariantSpec
+from workbench.records import ExperimentSpec, VariantSpec
+from workbench.storage.call_journal import CallJournal
 from workbench.storage.experiment_files import ExperimentFolder
 from workbench.storage.journal import Journal
+
+TURN_SECONDS = 900.0
+"""A turn may wait this long for the experiment's own limits; how long it took is measured, not cut off."""
+_NEVER = 1 << 30
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What stands behind the models; tests and benchmarks put fakes here."""
+
+    remote: LLMGateway = field(default_factory=LiteLLMGateway)
+    price_of: PriceOf = price_of
 
 
 @dataclass(frozen=True)
 class Prepared:
     plan: Plan
-    journals: Sequence[Journal]
-    """One for each variant."""
-    customer: CustomerMaker
     settings: Settings
     """With the experiment's own catalogue."""
+    journals: Sequence[Journal]
+    """The results, for each variant."""
+    books: Sequence[CallBook]
+    """The model calls, for each variant."""
+    meter: Meter
+    customer: CustomerMaker
+    judge: Judging | None
 
 
 @contextmanager
-def prepared(folder: ExperimentFolder, settings: Settings) -> Iterator[Prepared]:
+def prepared(folder: ExperimentFolder, settings: Settings, wiring: Wiring) -> Iterator[Prepared]:
     """Raises UserError for a wrong name or file. Releases and prompts are those of the operational store."""
-    settings = settings_for(folder.spec, settings)
-    situations, digest = situations_of(folder.spec)
+    spec = folder.spec
+    settings = settings_for(spec, settings)
+    situations, digest = situations_of(spec, settings)
+    _refuse(spec)
     store = open_store(settings.store_url)
     try:
-
-        def subject(variant: VariantSpec) -> Subject:
-            if folder.spec.replay:
-                session = ReplaySession(CASSETTES, variant.release_id)
-                return replayed_subject(variant, settings, session, releases=store.releases, prompts=store.prompts)
-            return build_subject(variant, settings, releases=store.releases, prompts=store.prompts)
-
-        plan = Plan(folder.spec, situations, digest, [subject(variant) for variant in folder.spec.variants])
+        meter = Meter(Budget(spec.budget_usd), wiring.price_of, ModelGates(max_waiting=_NEVER))
+        subjects = [_subject(variant, settings, store, spec, meter, wiring) for variant in spec.variants]
+        evaluating = NotingGateway(_gateway(ModelOnly(), meter, wiring))
         journals = [Journal(folder.journal_path(run_id)) for run_id in folder.run_ids()]
-        yield Prepared(plan, journals, RuleBasedCustomer, settings)
+        books = [
+            CallBook(CallJournal(folder.calls_path(run_id)), journal)
+            for run_id, journal in zip(folder.run_ids(), journals, strict=True)
+        ]
+        meter.budget.spent_usd = sum((book.usd for book in books), Decimal(0))
+        yield Prepared(
+            plan=Plan(spec, situations, digest, subjects),
+            settings=settings,
+            journals=journals,
+            books=books,
+            meter=meter,
+            customer=model_customers(evaluating, spec.customer) if spec.customer else RuleBasedCustomer,
+            judge=judge_of(spec, _gateway(ModelOnly(), meter, wiring)),
+        )
     finally:
         store.close()
+
+
+def _subject(
+    variant: VariantSpec, settings: Settings, store: Store, spec: ExperimentSpec, meter: Meter, wiring: Wiring
+) -> Subject:
+    # A release without models has nothing to replay: it is played as it is, beside one that was recorded.
+    if spec.replay and _asks_models(variant_release(variant, store.releases)):
+        session = ReplaySession(CASSETTES, variant.release_id)
+        return replayed_subject(variant, settings, session, releases=store.releases, prompts=store.prompts)
+    return build_subject(
+        variant,
+        settings,
+        releases=store.releases,
+        prompts=store.prompts,
+        gateway=lambda baseline: _gateway(baseline, meter, wiring),
+        turn_seconds=TURN_SECONDS,
+    )
+
+
+def _asks_models(release: Release) -> bool:
+    return any(agent.settings.model != OFFLINE_MODEL for agent in release.agents.values())
+
+
+def _gateway(baseline: LLMGateway, meter: Meter, wiring: Wiring) -> PatientGateway:
+    return PatientGateway(offline=baseline, remote=MeteredGateway(wiring.remote, meter), gates=meter.gates)
+
+
+def _refuse(spec: ExperimentSpec) -> None:
+    """A replay opens no socket, so that nothing in it may ask a model that was not recorded."""
+    asking = (spec.customer is not None, bool(spec.judge and spec.judge.model.model != OFFLINE_MODEL))
+    if spec.replay and any(asking):
+        raise UserError("a replay cannot ask a model for customers or judgements", hint="leave out replay, or them")
+    if spec.replay and spec.personas:
+        raise UserError("simulated customers are not recorded: a replay knows the cases of a split only")

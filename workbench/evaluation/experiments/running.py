@@ -13,7 +13,7 @@ from bot_core.settings import Settings
 from workbench.evaluation.batch import CancelToken, play_all
 from workbench.evaluation.experiments.plan import Job, Plan
 from workbench.evaluation.experiments.playing import Player
-from workbench.evaluation.experiments.preparing import Prepared, prepared
+from workbench.evaluation.experiments.preparing import Prepared, Wiring, prepared
 from workbench.evaluation.experiments.provenance import provenance
 from workbench.evaluation.experiments.tally import RunTally, Tally
 from workbench.records import ExperimentProgress, ExperimentRecord, ExperimentSpec, Provenance, RunRecord, RunStatus
@@ -29,7 +29,11 @@ OnProgress = Callable[[ExperimentProgress], None]
 
 
 async def run_experiment(
-    folder: ExperimentFolder, settings: Settings, *, on_progress: OnProgress | None = None
+    folder: ExperimentFolder,
+    settings: Settings,
+    *,
+    on_progress: OnProgress | None = None,
+    wiring: Wiring | None = None,
 ) -> ExperimentProgress:
     """Run it to its end, or until it is asked to pause or the budget is used up; returns how far it came.
 
@@ -44,7 +48,7 @@ async def run_experiment(
             raise UserError(f"the experiment {folder.experiment_id} was cancelled", hint="start a new one")
         run = _Run(folder, on_progress)
         try:
-            return await run.to_its_end(settings)
+            return await run.to_its_end(settings, wiring or Wiring())
         except BaseException as error:
             run.failed(error)
             raise
@@ -58,15 +62,17 @@ class _Run:
         self._on_progress = on_progress
         self._cancel = CancelToken()
         self._stopped: RunStatus | None = None
+        self._ready: Prepared | None = None
         spec = folder.spec
         runs = [
             RunTally(run_id, variant.name, 0) for run_id, variant in zip(folder.run_ids(), spec.variants, strict=True)
         ]
         self._tally = Tally(folder.experiment_id, spec.name, runs, spec.budget_usd)
 
-    async def to_its_end(self, settings: Settings) -> ExperimentProgress:
+    async def to_its_end(self, settings: Settings, wiring: Wiring) -> ExperimentProgress:
         self._tell(RunStatus.RUNNING)
-        with prepared(self._folder, settings) as ready:
+        with prepared(self._folder, settings, wiring) as ready:
+            self._ready = ready
             self._restore(ready)
             self._look()
             record = _record(self._folder, ready.plan, provenance(ready.settings, ready.plan.digest))
@@ -98,11 +104,17 @@ class _Run:
 
         async def play(job: Job) -> None:
             result = await player.play(job)
+            if result is None:
+                self._cancel.cancel()
+                return
             ready.journals[job.position].append(result)
             self._tally.add(job.position, result)
 
         missing = (job for job in ready.plan.jobs() if job.key not in ready.journals[job.position])
-        await play_all(missing, play, concurrency=self._folder.spec.concurrency, cancel=self._cancel)
+        try:
+            await play_all(missing, play, concurrency=self._folder.spec.concurrency, cancel=self._cancel)
+        finally:
+            await ready.meter.idle()
 
     async def _watch(self) -> None:
         while True:
@@ -115,10 +127,12 @@ class _Run:
         if wanted and not self._stopped:
             self._stopped = wanted
             self._cancel.cancel()
+            if self._ready:
+                self._ready.meter.stop()
 
     def _ended(self, record: ExperimentRecord, ready: Prepared) -> ExperimentProgress:
         self._look()
-        status = RunStatus.FINISHED if self._tally.is_whole() else self._stopped or RunStatus.INTERRUPTED
+        status = self._status(ready)
         ends = None
         if status in (RunStatus.FINISHED, RunStatus.CANCELLED):
             ends = utc_now()
@@ -132,7 +146,18 @@ class _Run:
         self._folder.write_record(record)
         return self._tell(status)
 
+    def _status(self, ready: Prepared) -> RunStatus:
+        if self._tally.is_whole():
+            return RunStatus.FINISHED
+        if self._stopped:
+            return self._stopped
+        return RunStatus.OVER_BUDGET if ready.meter.over_budget else RunStatus.INTERRUPTED
+
     def _tell(self, status: RunStatus, *, problem: str | None = None) -> ExperimentProgress:
+        if self._ready:
+            self._tally.reserved_usd = self._ready.meter.budget.reserved_usd
+            for run, book in zip(self._tally.runs, self._ready.books, strict=True):
+                run.usd = book.usd
         progress = self._tally.progress(status, problem=problem)
         self._folder.write_progress(progress)
         if self._on_progress:

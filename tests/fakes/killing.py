@@ -1,0 +1,176 @@
+"""An experiment that is killed at random moments until it is through, against a real HTTP model that counts."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot_core.llm.gateway import ModelSettings
+from bot_core.settings import Settings
+from tests.fakes.few_cases import few_cases
+from tests.fakes.model_server import ModelServer
+from tests.fakes.model_wire import Answer, Behaviour, RecordedRequest, rate_limited
+from tests.fakes.run_zygote import Zygote
+from workbench.records import CaseResult, ExperimentSpec, RunStatus, VariantSpec
+from workbench.storage.call_journal import CallJournal, CallState
+from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder, experiments_folder
+
+MODEL_SECONDS = 0.02
+MOST_CALLS = 6
+"""A process is killed a random moment after as many further questions at most, or ends by itself."""
+LONGEST_WAIT = 2 * MODEL_SECONDS
+
+
+class CountingModel:
+    """Answers like a greeting bot. The input tokens of an answer are its number: they tell a journal's line apart."""
+
+    def __init__(self) -> None:
+        self.bodies: list[str] = []
+        self._lock = threading.Lock()
+        self._refusals = random.Random(1)
+
+    def __call__(self, request: RecordedRequest) -> Behaviour:
+        with self._lock:
+            if self._refusals.random() < 0.05:
+                return rate_limited(retry_after=0.01)
+            self.bodies.append(json.dumps(request.body, sort_keys=True))
+            number = len(self.bodies)
+        properties = request.schema.get("properties", {})
+        content: dict[str, Any] = {"text": "¡Hola! Soy el asistente de Kavak. ¿Qué auto buscas?"}
+        if "intents" in properties:
+            content = {"intents": [{"intent": "greeting", "confidence": 0.9}], "language": "es"}
+        return Answer(content, input_tokens=number)
+
+
+@dataclass
+class Killed:
+    """What a series of kills did. `paid_twice` must stay empty."""
+
+    kills: int = 0
+    experiments: int = 0
+    calls: int = 0
+    """Answers that the model gave."""
+    recorded: int = 0
+    """Of them, in a journal."""
+    lost: int = 0
+    """Of them, under way at a kill: asked again."""
+    paid_twice: list[str] = field(default_factory=list)
+    different: list[str] = field(default_factory=list)
+    """Results that an uninterrupted run does not have."""
+    seconds: float = 0.0
+
+
+def kill_experiments(kills: int, seed: int, folder: Path) -> Killed:
+    """Experiments one after the other, until `kills` processes were killed while they worked."""
+    rng = random.Random(seed)
+    figures = Killed()
+    started = time.perf_counter()
+    zygote = Zygote(folder / "zygote.log")
+    model = CountingModel()
+    try:
+        with ModelServer(model, delay=MODEL_SECONDS) as server:
+            expected = _uninterrupted(zygote, server, folder)
+            while figures.kills < kills:
+                figures.experiments += 1
+                _one(f"k{figures.experiments}", kills, rng, zygote, server, model, folder, figures, expected)
+    finally:
+        zygote.close()
+    figures.seconds = time.perf_counter() - started
+    return figures
+
+
+def _uninterrupted(zygote: Zygote, server: ModelServer, folder: Path) -> list[object]:
+    experiment = _created("whole", server, folder)
+    assert zygote.run(folder / "var", "whole").wait() == 0, (folder / "zygote.log").read_text()[-3000:]
+    return _told(experiment)
+
+
+def _one(
+    name: str,
+    kills: int,
+    rng: random.Random,
+    zygote: Zygote,
+    server: ModelServer,
+    model: CountingModel,
+    folder: Path,
+    figures: Killed,
+    expected: list[object],
+) -> None:
+    experiment = _created(name, server, folder)
+    first = len(model.bodies)
+    paid: dict[str, int] = {}
+    while True:
+        process = zygote.run(folder / "var", name)
+        if figures.kills < kills:
+            _let_it_work(server, len(server.chats) + rng.randint(0, MOST_CALLS), experiment)
+            threading.Event().wait(rng.uniform(0.0, LONGEST_WAIT))
+            killed = process.kill()
+        else:
+            killed = process.wait() != 0
+        seen = len(model.bodies)
+        answers = _journal(experiment)
+        for number in answers:
+            paid.setdefault(model.bodies[number - 1], seen)
+        if not killed:
+            break
+        figures.kills += 1
+    later = [(body, number) for number, body in enumerate(model.bodies[first:], start=first)]
+    figures.paid_twice += [body for body, number in later if body in paid and number >= paid[body]]
+    answered, recorded = len(model.bodies) - first, len(_journal(experiment))
+    figures.calls += answered
+    figures.recorded += recorded
+    figures.lost += answered - recorded
+    assert experiment.progress().status is RunStatus.FINISHED, experiment.progress()
+    figures.different += [f"{name}: {a} != {b}" for a, b in zip(_told(experiment), expected, strict=True) if a != b]
+
+
+def _let_it_work(server: ModelServer, chats: int, experiment: ExperimentFolder) -> None:
+    pause = threading.Event()
+    while len(server.chats) < chats and experiment.progress().status is not RunStatus.FINISHED:
+        pause.wait(0.002)
+
+
+def _created(name: str, server: ModelServer, folder: Path) -> ExperimentFolder:
+    few_cases(folder / "golden")
+    models = [
+        ModelSettings(model=f"openai/{model}", api_base=server.openai_base, max_concurrency=4)
+        for model in ("fake-one", "fake-two")
+    ]
+    spec = ExperimentSpec(
+        name=name,
+        variants=tuple(VariantSpec(name=model.model, model=model) for model in models),
+        split="golden",
+        dataset_path=str(folder / "golden"),
+        concurrency=4,
+    )
+    settings = Settings(data_dir=folder / "var", _env_file=None)
+    return ExperimentFiles(experiments_folder(settings)).create(spec, name)
+
+
+def _journal(experiment: ExperimentFolder) -> list[int]:
+    """The numbers of the answers that are in the journals; none may be there twice."""
+    numbers = [
+        line.usage.input_tokens
+        for run_id in experiment.run_ids()
+        for line in CallJournal(experiment.calls_path(run_id)).lines()
+        if line.state is CallState.ANSWERED
+    ]
+    assert max(Counter(numbers).values(), default=0) <= 1
+    return numbers
+
+
+def _told(experiment: ExperimentFolder) -> list[object]:
+    """What must not depend on kills: who was played, the verdicts, the replies, what the bot's calls answered."""
+    return [_facts(result) for run_id in experiment.run_ids() for result in experiment.results(run_id)]
+
+
+def _facts(result: CaseResult) -> object:
+    calls = [(call.agent, call.answer) for turn in result.turns for call in turn.trace.calls]
+    verdicts = [(score.scorer, score.verdict) for score in result.scores]
+    return result.case_id, result.trial, result.verdict, verdicts, [turn.reply.text for turn in result.turns], calls

@@ -1,0 +1,119 @@
+"""Experiments over real HTTP with prices: the cap, what is kept, and going on with more money."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from bot_core.llm.gateway import ModelSettings
+from tests.fakes.model_server import ModelServer
+from tests.fakes.model_wire import Answer, Behaviour, RecordedRequest, greeting_bot
+from workbench.evaluation.experiments.running import run_experiment
+from workbench.records import ExperimentProgress, JudgeSpec, RunStatus, VariantSpec
+from workbench.storage.call_journal import CallJournal, CallState
+
+CAP = Decimal("0.01")
+
+
+def long_answer(request: RecordedRequest) -> Behaviour:
+    """Of a model that read 4,000 tokens: with the listed price of gpt-4o-mini 0.0006 USD."""
+    answer = greeting_bot(request)
+    assert isinstance(answer, Answer)
+    return replace(answer, input_tokens=4_000)
+
+
+@pytest.fixture
+def server():
+    with ModelServer(long_answer) as started:
+        yield started
+
+
+def model(server: ModelServer, name: str = "openai/gpt-4o-mini", **changes: object) -> ModelSettings:
+    return ModelSettings.model_validate({"model": name, "api_base": server.openai_base, "reasks": 0} | changes)
+
+
+def variants(server: ModelServer) -> tuple[VariantSpec, ...]:
+    return tuple(VariantSpec(name=name, model=model(server, temperature=heat)) for name, heat in (("A", 0), ("B", 1)))
+
+
+async def test_over_budget_keeps_what_was_played_and_goes_on_with_more(created, settings, server):
+    folder = created(variants=variants(server), trials=3, budget_usd=CAP)
+    seen: list[ExperimentProgress] = []
+    progress = await run_experiment(folder, settings, on_progress=seen.append)
+    assert progress.status is RunStatus.OVER_BUDGET
+    assert 0 < progress.done < progress.total
+    assert all(each.usd_spent + each.usd_reserved <= CAP for each in seen)
+    assert progress.usd_spent == paid(folder) > 0
+    partial = [*folder.results("abc-1"), *folder.results("abc-2")]
+    assert len(partial) == progress.done
+    asked = len(server.chats)
+
+    again = await run_experiment(folder, settings)
+    assert again.status is RunStatus.OVER_BUDGET
+    assert len(server.chats) <= asked + 1
+
+    folder.write_spec(folder.spec.model_copy(update={"budget_usd": Decimal(1)}))
+    whole = await run_experiment(folder, settings)
+    assert whole.status is RunStatus.FINISHED
+    results = [*folder.results("abc-1"), *folder.results("abc-2")]
+    assert sum(result.bot_usd for result in results) == paid(folder) == whole.usd_spent
+    calls = sum(len(turn.trace.calls) for result in results for turn in result.turns)
+    assert len(server.chats) == calls
+
+
+async def test_many_calls_at_once_stay_below_the_cap(created, settings, server):
+    """Prices as litellm lists them; 24 conversations at once with almost no money left."""
+    both = tuple(
+        VariantSpec(name=name, model=model(server, temperature=heat, max_concurrency=64))
+        for name, heat in (("A", 0), ("B", 1))
+    )
+    folder = created(variants=both, trials=10, concurrency=24, budget_usd=CAP)
+    progress = await run_experiment(folder, settings)
+    assert progress.status is RunStatus.OVER_BUDGET
+    assert progress.usd_spent <= CAP
+    assert paid(folder) == progress.usd_spent
+
+
+async def test_the_judge_and_its_cost_are_counted_apart(created, settings, server):
+    def answer(request: RecordedRequest) -> Behaviour:
+        if request.body["model"] == "judge-model":
+            return Answer("no JSON")
+        return greeting_bot(request)
+
+    server.default = answer
+    judge = JudgeSpec(model=model(server, "openai/judge-model"))
+    folder = created(variants=variants(server)[:1], judge=judge, case_ids=("few-hola",))
+    progress = await run_experiment(folder, settings)
+    [result] = folder.results("abc-1")
+    assert progress.status is RunStatus.FINISHED
+    judged = result.score("judge_tone")
+    assert judged is not None
+    assert judged.verdict == "unscored"
+    assert [call.agent for call in result.evaluation_calls]
+    assert all(call.agent != "customer" for call in result.evaluation_calls)
+
+
+async def test_a_model_that_cannot_be_reached_makes_errors_and_no_baseline_answers(created, settings):
+    nowhere = ModelSettings(model="openai/none", api_base="http://127.0.0.1:9/v1", api_key_env="NO_SUCH_VARIABLE")
+    folder = created(variants=(VariantSpec(name="A", model=nowhere),))
+    progress = await run_experiment(folder, settings)
+    assert progress.status is RunStatus.FINISHED
+    assert progress.runs[0].errors == progress.total == 5
+    [first, *_] = folder.results("abc-1")
+    assert first.error is not None
+    assert first.error.kind == "NotMeasured"
+    assert "NO_SUCH_VARIABLE" in first.error.message
+
+
+def paid(folder) -> Decimal:
+    return sum(
+        (
+            line.usd
+            for run_id in folder.run_ids()
+            for line in CallJournal(folder.calls_path(run_id)).lines()
+            if line.state in (CallState.ANSWERED, CallState.FAILED)
+        ),
+        Decimal(0),
+    )
