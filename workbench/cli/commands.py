@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot_core.errors import KavakBotError, UserError
-from workbench.cli import comparing, judging, online, planning, promoting, reporting, running, simulating
+from workbench.cli import comparing, demonstrating, judging, online, planning, promoting, reporting, running, simulating
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -33,6 +33,7 @@ def workbench() -> None:
 app.add_typer(simulating.app, name="simulate")
 app.add_typer(judging.app, name="judge")
 app.command()(comparing.compare)
+app.command()(demonstrating.demo)
 app.command()(reporting.report)
 app.command()(reporting.export)
 app.command()(reporting.sql)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
 
 _MOST_FLIPS = 20
+_PIPED_WIDTH = 140
 
 
 def compare(
@@ -126,6 +127,8 @@ def print_findings(found: Findings) -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = max(console.width, _PIPED_WIDTH)
     for comparison in found.comparisons:
         _print_comparison(console, found, comparison)
     if not found.comparisons:

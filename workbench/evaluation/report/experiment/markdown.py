@@ -9,7 +9,7 @@ from workbench.evaluation.findings.records import Comparison, Findings, Flip, Fl
 from workbench.evaluation.statistics.metrics import Unit
 from workbench.evaluation.statistics.sentences import amount, bounds, level
 
-_MOST_FLIPS = 15
+_MOST_FLIPS = 12
 _MOST_GROUPS = 10
 _MOST_KEYS = 5
 _FLIPS = {FlipKind.LOST: "se perdió", FlipKind.WON: "se ganó", FlipKind.INSIDE: "cambió por dentro"}
@@ -91,7 +91,8 @@ def _flip(flip: Flip, comparison: Comparison) -> Iterator[str]:
     for fact in flip.facts:
         left, right = (" · ".join(values) or "—" for values in (fact.only_a, fact.only_b))
         yield f"- turno {fact.turn}, {fact.label.lower()}: {_text(left)} → {_text(right)}"
-    for name, side in ((comparison.baseline, flip.a), (comparison.candidate, flip.b)):
+    sides = ((comparison.baseline, flip.a), (comparison.candidate, flip.b)) if flip.kind is not FlipKind.INSIDE else ()
+    for name, side in sides:
         yield f"\n**{_text(name)}**\n\n````text"
         for turn in side.turns:
             yield from (f"cliente: {_fenced(text)}" for text in turn.customer)
