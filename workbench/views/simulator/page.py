@@ -20,7 +20,7 @@ from workbench.views.simulator.player_bar import show_player
 from workbench.views.simulator.reports import phone_key, take_reports
 from workbench.views.simulator.save_case import show_save_case
 from workbench.views.simulator.sidebar import show_sidebar
-from workbench.views.simulator.trace.panel import show_trace
+from workbench.views.simulator.trace import show_trace
 
 POLL_SECONDS = 0.4
 """How often the page looks for a reply, only while one is under way."""
@@ -126,4 +126,4 @@ def _beside(held: Sequence[_Held]) -> None:
     where = text("trace.turn", number=turn.position, total=len(one.turns))
     phone_name = f"{NAMES[one.number - 1]} · " if len(held) > 1 else ""
     st.caption(plain(phone_name + where))
-    show_trace(turn, session.choice(one.number).catalog_id)
+    show_trace(turn.trace, session.choice(one.number).catalog_id)

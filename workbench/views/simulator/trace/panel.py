@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bot_core.store.records import ConversationLog
 from bot_core.trace import TurnTrace
 from workbench.texts.texts import text
 from workbench.views.figures import dollars, plain, seconds
@@ -15,9 +14,8 @@ from workbench.views.simulator.trace.intents import show_intents
 from workbench.views.simulator.trace.timeline import show_timeline
 
 
-def show_trace(turn: ConversationLog, catalog_id: str | None) -> None:
-    """`catalog_id` is the catalogue in which the cars' rows are looked up."""
-    trace = turn.trace
+def show_trace(trace: TurnTrace, catalog_id: str | None = None) -> None:
+    """`catalog_id` is the catalogue in which the cars' rows are looked up; None for the default one."""
     _figures(trace)
     if trace.used_fallback:
         st.warning(text("trace.fallback"), icon="⚠️")
