@@ -21,6 +21,7 @@ from bot_core.releases.release import AgentDefinition, AgentName, Release
 from bot_core.sessions.history import CHARS_PER_TOKEN, estimated_tokens
 from bot_core.sessions.state import ConversationState
 from bot_core.settings import Settings
+from bot_core.store.records import ConversationLog
 from bot_core.store.store import Store
 from bot_core.trace import ModelCall, Usage
 from bot_core.wiring import BotFactory
@@ -32,6 +33,7 @@ from workbench.runner.portal import Portal
 DRAFT = "v000-borrador"
 """The version under which a draft is tried; it is never stored."""
 _SHOWN = ModelSettings(model="preview")
+_TRIAL = "trial"
 _MOST_KEPT = 40
 _PREVIEW_SECONDS = 20.0
 _ANSWER_TOKENS = 120
@@ -45,6 +47,13 @@ class Trial:
     result: TurnResult
     calls: tuple[ModelCall, ...]
     """The agent's own; empty when the message did not reach it."""
+    message: InboundMessage
+
+    @property
+    def logged(self) -> ConversationLog:
+        """As a stored turn would be; it is stored nowhere."""
+        reply, trace = self.result.reply, self.result.trace
+        return ConversationLog(conversation_id=_TRIAL, position=1, messages=(self.message,), reply=reply, trace=trace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +134,12 @@ class TrialDesk:
     ) -> Trial:
         """The earlier messages are answered without a model, so that only the last one costs anything."""
         offline, tried = await asyncio.to_thread(self._bots, agent, template, settings, catalog_id)
-        state = ConversationState(conversation_id="trial")
+        state = ConversationState(conversation_id=_TRIAL)
         for message in messages[:-1]:
             state = (await offline.handle([InboundMessage(text=message)], state)).state
-        result = await tried.handle([InboundMessage(text=messages[-1])], state)
-        return Trial(result, tuple(call for call in result.trace.calls if call.agent == agent.value))
+        message = InboundMessage(text=messages[-1])
+        result = await tried.handle([message], state)
+        return Trial(result, tuple(call for call in result.trace.calls if call.agent == agent.value), message)
 
     def _bots(
         self, agent: AgentName, template: PromptTemplate, settings: ModelSettings, catalog_id: str | None
@@ -139,7 +149,7 @@ class TrialDesk:
         factory = BotFactory(settings=self._settings, catalog=catalog, prompts=prompts, leads=LeadNotebook())
         base = _without_models(self._store.releases.current())
         definition = AgentDefinition(prompt=template.prompt_id, settings=settings)
-        release = candidate(base, {agent: definition}, release_id="trial", description="")
+        release = candidate(base, {agent: definition}, release_id=_TRIAL, description="")
         if settings is not _SHOWN:
             return factory.build(base), factory.build(release)
         shown = BotFactory(

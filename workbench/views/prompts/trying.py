@@ -21,7 +21,7 @@ from workbench.views.figures import dollars, plain, seconds
 from workbench.views.pieces.choosing_model import choose_model
 from workbench.views.pieces.permission import guarded_button
 from workbench.views.prompts import place, splitting
-from workbench.views.simulator.trace import show_trace
+from workbench.views.simulator.trace.panel import show_trace
 
 POLL_SECONDS = 0.5
 _PREVIEWS_KEPT = 32
@@ -162,4 +162,4 @@ def _answered(trial: Trial) -> None:
     )
     st.caption(plain(line))
     with st.expander(text("prompts.how")):
-        show_trace(trace)
+        show_trace(trial.logged, session.choice().catalog_id)
