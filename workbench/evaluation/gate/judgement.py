@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from workbench.evaluation.compare import Rate, rate
 from workbench.evaluation.gate.baseline import Baseline
 from workbench.evaluation.gate.suites import SuiteResult
 from workbench.evaluation.judge.evidence import Calibrations
 from workbench.evaluation.scorers.table import HARD, SCORERS
+from workbench.evaluation.statistics.verdict_counts import Rate, rate
 from workbench.records import CaseResult, Score, Verdict
 
 MARGIN = 0.02
