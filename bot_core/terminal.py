@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from bot_core.errors import ConfigurationError
+from bot_core.errors import ConfigurationError, ModelNotConfigured
 from bot_core.llm.gateway import ModelSettings
 from bot_core.messages import InboundMessage, new_id
 from bot_core.orchestrator import OrchestrationService, TurnResult
@@ -64,7 +64,19 @@ def chosen_release(options: ChatOptions, default: str | None) -> Release:
     release = source.get(wanted) if wanted else source.current()
     if not options.model:
         return release
-    return with_model(release, ModelSettings(model=options.model, api_base=options.api_base))
+    settings = ModelSettings(model=options.model, api_base=options.api_base)
+    _check(settings)
+    return with_model(release, settings)
+
+
+def _check(settings: ModelSettings) -> None:
+    """Who names a model wants its answers, not the baseline's. Raises ConfigurationError."""
+    from bot_core.llm.checking import check_model
+
+    try:
+        check_model(settings)
+    except ModelNotConfigured as error:
+        raise ConfigurationError(error.message, hint=error.hint) from error
 
 
 def _answer_once(bot: OrchestrationService, options: ChatOptions) -> None:

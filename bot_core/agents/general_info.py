@@ -22,17 +22,20 @@ class KavakGeneralInfoAgent:
         self._knowledge = knowledge
 
     def gather(self, details: Sequence[IntentDetail], turn: Turn, state: ConversationState) -> Gathered:
-        facts = tuple(self._answer(detail, turn, state) for detail in details)
+        # "¿Qué sedes hay en Puebla y a qué hora abren?": both questions are about the one place that was named.
+        place = next((detail.branch or detail.city for detail in details if detail.branch or detail.city), None)
+        facts = _each_branch_once(tuple(self._answer(detail, turn, state, place) for detail in details))
         city = next((detail.city for detail in details if detail.city), None)
         if city:
             state = state.model_copy(update={"profile": state.profile.model_copy(update={"city": city})})
         return Gathered(facts, state)
 
-    def _answer(self, detail: IntentDetail, turn: Turn, state: ConversationState) -> InfoFacts:
+    def _answer(self, detail: IntentDetail, turn: Turn, state: ConversationState, said_place: str | None) -> InfoFacts:
         topic = detail.topic or turn.text
         entries = tuple(hit.entry for hit in self._knowledge.search(topic))
         asks_where = any(BRANCH_TAGS & set(entry.tags) for entry in entries)
-        place = detail.branch or detail.city or (self._place_under_way(state) if asks_where else None)
+        under_way = (said_place or self._place_under_way(state)) if asks_where else None
+        place = detail.branch or detail.city or under_way
         if not place and not asks_where:
             return InfoFacts(language=turn.language, topic=topic, entries=entries)
         branches = self._knowledge.branches_in(place)
@@ -51,3 +54,17 @@ class KavakGeneralInfoAgent:
         branch_id = state.lead.branch_id if state.lead else None
         branch = next((branch for branch in self._knowledge.branches if branch.branch_id == branch_id), None)
         return branch.name if branch else state.profile.city
+
+
+def _each_branch_once(facts: tuple[InfoFacts, ...]) -> tuple[InfoFacts, ...]:
+    """Two questions with the same branches for an answer ("where and when") are one."""
+    merged: list[InfoFacts] = []
+    for fact in facts:
+        same = next((one for one in merged if fact.branches and one.branches == fact.branches), None)
+        if same is None:
+            merged.append(fact)
+            continue
+        entries = tuple(dict.fromkeys((*same.entries, *fact.entries)))
+        topic = f"{same.topic} {fact.topic}"
+        merged[merged.index(same)] = same.model_copy(update={"entries": entries, "topic": topic})
+    return tuple(merged)

@@ -26,7 +26,7 @@ class LiteLLMGateway:
         """Answer within `settings.timeout_seconds`, reasks included. Raises ModelError with what the call has used."""
         settings = request.settings
         client = await litellm_client()
-        key = self._key or _checked_key(settings)
+        key = self._key or checked_key(settings)
         started = time.perf_counter()
         try:
             async with asyncio.timeout(settings.timeout_seconds):
@@ -39,7 +39,8 @@ class LiteLLMGateway:
         return _response(request, completion, time.perf_counter() - started)
 
 
-def _checked_key(settings: ModelSettings) -> str | None:
+def checked_key(settings: ModelSettings) -> str | None:
+    """The key to send; None where none is needed or litellm finds it. Raises ModelNotConfigured."""
     key = key_for(settings)
     if key is None and not is_ollama(settings.model) and (missing := missing_keys(settings.model)):
         raise missing_variable(settings.model, " and ".join(missing))

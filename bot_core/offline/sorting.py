@@ -86,7 +86,9 @@ class Sorter:
         elif slot in ("branch", "city", "day", "customer_name"):
             self._place_detail(finding, own)
         elif slot == "reference" and finding.value.kind not in POINTING:
-            self._wishes.add(CAR, finding)
+            # "En otro lado me lo dan más barato" asks about the price, not for a cheaper one.
+            if not (INFO in own and CAR not in own):
+                self._wishes.add(CAR, finding)
         else:
             self._place_wish(finding, clause, own, before)
 
