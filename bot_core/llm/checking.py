@@ -24,6 +24,6 @@ def check_model(settings: ModelSettings) -> None:
         raise ModelNotConfigured(
             f"no provider has a model {settings.model!r}",
             model=settings.model,
-            hint="provider/model, for example openai/gpt-4o-mini or ollama_chat/qwen2.5:3b; `models` lists what is here",
+            hint="provider/model, like openai/gpt-4o-mini or ollama_chat/qwen2.5:3b; `models` lists what is here",
         ) from error
     checked_key(settings)
