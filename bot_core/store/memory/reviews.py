@@ -83,7 +83,6 @@ class MemoryActivityStore:
         found = (RecordedLead(reference=reference, lead=lead) for reference, lead in rows)
         return tuple(one for one in found if one.lead.created_at >= moment)
 
-
     def outcomes(self, *, channel: str, since: datetime) -> tuple[ConversationOutcome, ...]:
         of_conversation: dict[str, builtins.list[LoggedTurn]] = {}
         for one in self._conversations.logged():
