@@ -137,9 +137,9 @@ class TrialDesk:
         state = ConversationState(conversation_id=_TRIAL)
         for message in messages[:-1]:
             state = (await offline.handle([InboundMessage(text=message)], state)).state
-        message = InboundMessage(text=messages[-1])
-        result = await tried.handle([message], state)
-        return Trial(result, tuple(call for call in result.trace.calls if call.agent == agent.value), message)
+        last = InboundMessage(text=messages[-1])
+        result = await tried.handle([last], state)
+        return Trial(result, tuple(call for call in result.trace.calls if call.agent == agent.value), last)
 
     def _bots(
         self, agent: AgentName, template: PromptTemplate, settings: ModelSettings, catalog_id: str | None
