@@ -15,7 +15,7 @@ import typer
 
 from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
 from bot_core.settings import PROJECT_ROOT, load_settings
-from workbench.evaluation.judge.asked import LOCAL_JUDGE, OnReply, Recordings
+from workbench.evaluation.judge.asked import LOCAL_JUDGE, OnReply
 from workbench.evaluation.judge.calibrating import CalibrationJob, How
 from workbench.evaluation.judge.judge import JudgedReply
 from workbench.evaluation.judge.labels import LabelBook, agreements
@@ -114,8 +114,7 @@ def run_labels(*, json_output: bool) -> None:
 
 
 def _only_missing(job: CalibrationJob) -> CalibrationJob:
-    recordings = Recordings(job.spec, job.cassettes)
-    return replace(job, only=tuple(kind.kind for kind in job.kinds if not recordings.has(kind.kind)))
+    return replace(job, only=tuple(kind.kind for kind in job.kinds if not job.recordings.has(kind.kind)))
 
 
 @contextmanager

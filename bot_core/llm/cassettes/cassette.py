@@ -16,6 +16,9 @@ Wire = Literal["real", "fake (contract)"]
 """Whether a real model answered, or a fake server that speaks the wire format."""
 Failure = Literal["timeout", "disconnect"]
 
+JUDGE_DATASET = "judge"
+"""The labelled replies, which have a command of their own."""
+
 _HASH_LENGTH = 16
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -41,6 +44,8 @@ class CaseKey:
 
     @property
     def record_command(self) -> str:
+        if self.dataset == JUDGE_DATASET:
+            return "python -m workbench judge calibrate --record --write"
         return f'make record ARGS="--only {self.case}"'
 
 

@@ -19,6 +19,7 @@ from bot_core.llm.cassettes import (
     half_played,
     recording_gateway,
 )
+from bot_core.llm.cassettes.cassette import JUDGE_DATASET
 from bot_core.llm.gateway import Answer, LLMGateway, LLMRequest, LLMResponse, ModelSettings
 from bot_core.llm.litellm_gateway import LiteLLMGateway
 from bot_core.llm.local_model import HOST, PORT
@@ -32,7 +33,6 @@ from workbench.evaluation.judge.record import identity_of
 from workbench.records import JudgeSpec
 
 CASSETTES = PROJECT_ROOT / "cassettes"
-DATASET = "judge"
 PAIRS = "pairs"
 """The group of the comparisons."""
 LOCAL_JUDGE = JudgeSpec(
@@ -92,7 +92,7 @@ class Recordings:
     def problems(self, kinds: Sequence[str]) -> tuple[str, ...]:
         """Orphans, missing, damaged and half-played files, once everything was replayed."""
         known = [self._key(kind) for kind in kinds]
-        found = audit(self.root, known, datasets=[f"{DATASET}/{self.variant}"])
+        found = audit(self.root, known, datasets=[f"{JUDGE_DATASET}/{self.variant}"])
         return tuple(str(problem) for problem in (*found, *half_played(self.players)))
 
     def _player(self, kind: str) -> CassettePlayer:
@@ -101,7 +101,7 @@ class Recordings:
         return player
 
     def _key(self, kind: str) -> CaseKey:
-        return CaseKey(DATASET, self.variant, kind)
+        return CaseKey(JUDGE_DATASET, self.variant, kind)
 
 
 def no_session(_kind: str) -> AbstractContextManager[Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 
 from bot_core.llm.gateway import OFFLINE_MODEL, LLMGateway
@@ -64,12 +65,20 @@ class CalibrationJob:
     def kinds(self) -> tuple[LabelledKind, ...]:
         return labelled_kinds(self.labelled)
 
+    @cached_property
+    def recordings(self) -> Recordings:
+        return Recordings(self.spec, self.cassettes)
+
+    def problems(self) -> tuple[str, ...]:
+        """After a replay: recordings that nothing asked for, orphans and damaged files."""
+        groups = [*(kind.kind for kind in self.kinds), PAIRS]
+        return self.recordings.problems([group for group in groups if self.recordings.has(group)])
+
     def groups(self) -> Groups:
         """What is asked, group by group."""
         made = {kind.kind: {reply.id: reply.exhibit for reply in kind.replies} for kind in self.kinds}
         if self.how is How.REPLAY:
-            recordings = Recordings(self.spec, self.cassettes)
-            return {group: replies for group, replies in made.items() if recordings.has(group)}
+            return {group: replies for group, replies in made.items() if self.recordings.has(group)}
         if self.how is How.RECORD:
             return {group: replies for group, replies in made.items() if not self.only or group in self.only}
         return {**made, "people": _of_people(self.people, made)}
@@ -99,18 +108,17 @@ class CalibrationJob:
         )
 
     def _models(self) -> tuple[LLMGateway, Session]:
-        recordings = Recordings(self.spec, self.cassettes)
         match self.how:
             case How.REPLAY:
-                return recordings.playing()
+                return self.recordings.playing()
             case How.RECORD:
-                return recordings.recording()
+                return self.recordings.recording()
             case _:
                 return judge_gateway(), no_session
 
     async def _pairs(self, judge: Judge, session: Session) -> Mapping[str, Preference]:
         """In a replay: when they were recorded."""
-        replayed = self.how is How.REPLAY and Recordings(self.spec, self.cassettes).has(PAIRS)
+        replayed = self.how is How.REPLAY and self.recordings.has(PAIRS)
         if self.spec.model.model == OFFLINE_MODEL or not (self.with_pairs or replayed):
             return {}
         pairs = labelled_pairs(self.kinds)
