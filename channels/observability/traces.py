@@ -64,10 +64,10 @@ class CollectedTraces:
     def __init__(self, service: str) -> None:
         """Raises ConfigurationError when the packages are missing."""
         try:
-            from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # type: ignore[import-not-found,unused-ignore]
-            from opentelemetry.sdk.resources import Resource  # type: ignore[import-not-found,unused-ignore]
-            from opentelemetry.sdk.trace import TracerProvider  # type: ignore[import-not-found,unused-ignore]
-            from opentelemetry.sdk.trace.export import BatchSpanProcessor  # type: ignore[import-not-found,unused-ignore]
+            from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+            from opentelemetry.sdk.resources import Resource
+            from opentelemetry.sdk.trace import TracerProvider
+            from opentelemetry.sdk.trace.export import BatchSpanProcessor
         except ImportError as error:
             raise ConfigurationError(
                 "OTEL_EXPORTER_OTLP_ENDPOINT is set, but OpenTelemetry is not installed",
@@ -106,7 +106,7 @@ class _OpenSpan:
                 self._span.set_attribute(name.replace("__", "."), value)
 
     def fail(self, kind: str) -> None:
-        from opentelemetry.trace import Status, StatusCode  # type: ignore[import-not-found,unused-ignore]
+        from opentelemetry.trace import Status, StatusCode
 
         self.note(error__type=kind)
         self._span.set_status(Status(StatusCode.ERROR))
@@ -119,7 +119,7 @@ def open_traces(service: str) -> Traces:
 
 def _context_of(tracking_id: str) -> Any:
     """The turn's trace, unless a span is open already."""
-    from opentelemetry.trace import (  # type: ignore[import-not-found,unused-ignore]
+    from opentelemetry.trace import (
         NonRecordingSpan,
         SpanContext,
         TraceFlags,
