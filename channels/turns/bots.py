@@ -116,17 +116,19 @@ def open_bots(
 ) -> Bots:
     """The composition root of the worker's bot. Raises UserError for the catalogue, the knowledge or a release.
 
-    A call goes: answered before (cache) → route, retries, breaker → answered before the kill (record) → a place at
-    the model (shared limits) → the model.
+    A call goes: answered before (cache) → route, retries, breaker → a place at the model (shared limits) → answered
+    before the kill (record) → the model. The record is inside: an answer is kept before anything else is done.
     """
     base = BotFactory(settings=core)
     model = TracedGateway(LiteLLMGateway(), traces or NoTraces())
     limits = SharedLimitsGateway(
-        model, store.slots, store.rates, longest_wait=settings.model_wait_seconds, metrics=metrics
+        RecordedGateway(model, store.turns, crashes or CrashPoints()),
+        store.slots,
+        store.rates,
+        longest_wait=settings.model_wait_seconds,
+        metrics=metrics,
     )
-    gateway: LLMGateway = RoutingGateway(
-        offline=base.baseline, remote=RecordedGateway(limits, store.turns, crashes or CrashPoints())
-    )
+    gateway: LLMGateway = RoutingGateway(offline=base.baseline, remote=limits)
     if settings.answer_cache_hours:
         keep = timedelta(hours=settings.answer_cache_hours)
         gateway = CachingGateway(gateway, open_questions(base), store.answers, keep=keep, metrics=metrics)
