@@ -77,7 +77,8 @@ class JudgeCalibration(Frozen):
         found = self.rubrics[rubric]
         if self.judge.model == OFFLINE_MODEL:
             # What the rules were written for, they know: only the rest tells how they judge.
-            return tuple(f"on defects they were not written for: {each}" for each in found.held_out.problems(floor))
+            problems = found.held_out.problems(floor)
+            return (f"on defects they were not written for: {'; '.join(problems)}",) if problems else ()
         problems = found.every.problems(floor)
         if rules is not None:
             mine, theirs = found.held_out.kappa.value or 0.0, rules.rubrics[rubric].held_out.kappa.value or 0.0
