@@ -28,6 +28,7 @@ _EXPERIMENT = "experimento"
 _PHONES = "telefonos"
 _CUSTOMERS = "clientes"
 _DIFFERENT = "distintos"
+_CHANNEL, _WHATSAPP = "canal", "whatsapp"
 MOST_PHONES = 3
 _LANGUAGE = "idioma"
 _TURN = "selected_turn"
@@ -216,6 +217,15 @@ def network() -> Network:
     )
 
 
+def via_whatsapp() -> bool:
+    """Whether this tab writes through the real WhatsApp adapter."""
+    return place(_CHANNEL) == _WHATSAPP
+
+
+def choose_whatsapp(wanted: bool) -> None:
+    go(_CHANNEL, _WHATSAPP if wanted else None)
+
+
 def is_saving_case() -> bool:
     """Whether the form that makes a case of the conversation is open."""
     return bool(st.session_state.get(_SAVING))
@@ -291,7 +301,7 @@ def keep_places(*names: str) -> None:
 
 def keep_chat_places() -> None:
     numbered = [_of(name, phone) for phone in range(1, phones() + 1) for name in (_CONVERSATION, _RELEASE, _MODEL)]
-    keep_places(*numbered, _CATALOG, _PHONES, _CUSTOMERS)
+    keep_places(*numbered, _CATALOG, _PHONES, _CUSTOMERS, _CHANNEL)
 
 
 def keep_experiment_place() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -24,6 +25,10 @@ TOKEN = "sandbox-token"  # noqa: S105 - the fake's own
 OURS = "whatsapp:+5215500000000"
 CUSTOMER = "whatsapp:+5215512345678"
 _PAGE = Path(__file__).with_name("phone.html")
+_ID = re.compile(r"[0-9a-f]{32}")
+_FIELDS = (
+    "NumMedia", "MediaContentType0", "MediaUrl0", "Latitude", "Longitude", "MessageType", "ButtonPayload", "ButtonText",
+)  # fmt: skip
 _STARTUP_SECONDS = 30.0
 
 
@@ -152,14 +157,17 @@ def _page(sandbox: Sandbox, port: int) -> ThreadingHTTPServer:
 def _page_handler(sandbox: Sandbox) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            if self.path == "/chat":
+            if self.path == "/ready":
+                live = wait_until_live(sandbox.web_url, seconds=0.5)
+                self._answer(200 if live else 503, json.dumps({"live": live}), "application/json")
+            elif self.path == "/chat":
                 self._answer(200, json.dumps(sandbox.chat()), "application/json")
             else:
                 self._answer(200, _PAGE.read_text(encoding="utf-8"), "text/html; charset=utf-8")
 
         def do_POST(self) -> None:
             message = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
-            status = sandbox.write(str(message.get("text", ""))[:1600])
+            status = sandbox.write(str(message.get("text", ""))[:1600], **_given(message))
             self._answer(200 if status == 200 else 502, json.dumps({"webhook": status}), "application/json")
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
@@ -174,3 +182,11 @@ def _page_handler(sandbox: Sandbox) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(data)
 
     return Handler
+
+
+def _given(message: dict[str, Any]) -> dict[str, str]:
+    """What else a page may say of a message: its id (32 hexadecimal digits) and fields of Twilio's webhook."""
+    fields = message.get("fields") or {}
+    given = {name: str(fields[name]) for name in _FIELDS if name in fields}
+    sid = str(message.get("id") or "")
+    return given | ({"MessageSid": f"SM{sid}"} if _ID.fullmatch(sid) else {})

@@ -29,6 +29,7 @@ from workbench.runner.reports import ReportShelf
 from workbench.runner.review.desk import ReviewDesk
 from workbench.runner.trials import TrialDesk
 from workbench.runner.unanswered import UnansweredJournal
+from workbench.runner.whatsapp import WhatsAppDesk
 
 
 class Workbench:
@@ -43,6 +44,7 @@ class Workbench:
         self.portal = Portal()
         unanswered = UnansweredJournal(settings.data_dir / "unanswered")
         self.replies = ReplyDesk(self.portal, self.store.conversations, self.bots.bot, unanswered)
+        self.whatsapp = WhatsAppDesk(settings, self.store.conversations)
         self.players = PlayerDesk(self.portal, self.replies, self._state)
         self.activity = ActivityFeed(self.store)
         self.conversations = ConversationDesk(settings, self.store, self.activity, self.replies)
@@ -71,6 +73,7 @@ class Workbench:
             return None
 
     def close(self) -> None:
+        self.whatsapp.close()
         self.portal.close()
         self.activity.close()
         self.experiments.close()

@@ -11,6 +11,12 @@ _DELAYS = (0.0, 1.0, 3.0, 8.0, 20.0)
 
 
 def show_network() -> None:
+    through = st.toggle(
+        text("chat.whatsapp"), session.via_whatsapp(), key="via_whatsapp", help=text("chat.whatsapp_help")
+    )
+    session.choose_whatsapp(through)
+    if through:
+        return
     st.select_slider(
         text("chat.delay"),
         _DELAYS,

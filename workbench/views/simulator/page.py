@@ -21,6 +21,7 @@ from workbench.views.simulator.reports import phone_key, take_reports
 from workbench.views.simulator.save_case import show_save_case
 from workbench.views.simulator.sidebar import show_sidebar
 from workbench.views.simulator.trace import show_trace
+from workbench.views.simulator.whatsapp import show_whatsapp
 
 POLL_SECONDS = 0.4
 """How often the page looks for a reply, only while one is under way."""
@@ -46,7 +47,10 @@ def show() -> None:
     for number in range(1, session.phones() + 1):
         session.conversation_id(number)
     show_sidebar()
-    _stage()
+    if session.via_whatsapp():
+        show_whatsapp()
+    else:
+        _stage()
 
 
 @st.fragment

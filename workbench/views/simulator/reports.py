@@ -29,7 +29,7 @@ def _take(phone: int, report: Report) -> None:
         session.select_turn(phone, None)
     elif report.selected:
         session.select_turn(phone, report.selected)
-    _rate(report)
+    rate(report)
 
 
 def send(phone: int, messages: tuple[InboundMessage, ...]) -> None:
@@ -47,7 +47,7 @@ def _copy(message: InboundMessage, receiver: int) -> InboundMessage:
     return message.model_copy(update={"message_id": f"{message.message_id}.{receiver}"})
 
 
-def _rate(report: Report) -> None:
+def rate(report: Report) -> None:
     opinions = session.workbench().opinions
     known = opinions.of(list(report.ratings))
     for tracking_id, rating in report.ratings.items():

@@ -31,7 +31,12 @@ def show_timeline(trace: TurnTrace) -> None:
     if not trace.total_seconds:
         st.info(text("trace.no_calls"))
         return
-    st.plotly_chart(timeline_chart(bars(trace)), config={"displayModeBar": False}, key="timeline", width="stretch")
+    st.plotly_chart(
+        timeline_chart(bars(trace)),
+        config={"displayModeBar": False},
+        key=f"timeline-{trace.tracking_id}",
+        width="stretch",
+    )
     st.caption(text("trace.timeline_note"))
 
 
