@@ -51,14 +51,14 @@ def _count(total: int, page: int) -> None:
 
 def _row(found: FoundConversation) -> None:
     with st.container(border=True, gap=None, key=f"conversation-{found.conversation_id}"):
-        st.button(
+        if st.button(
             plain(shortened(found.last_words, _WORDS) or text("conversations.no_words")),
             key=f"open-{found.conversation_id}",
             type="tertiary",
             help=text("conversations.open_help"),
-            on_click=place.open_conversation,
-            args=(found.conversation_id, found.last_match),
-        )
+        ):
+            place.open_conversation(found.conversation_id, found.last_match)
+            st.rerun()
         st.caption(plain(_about(found)))
 
 
@@ -82,8 +82,12 @@ def _turn_pages(total: int, page: int) -> None:
     if not last:
         return
     with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
-        st.button("←", key="page-before", disabled=page <= 0, help=text("conversations.page_before"),
-                  on_click=place.turn_page, args=(page - 1,))  # fmt: skip
+        _turn_to(page - 1, "←", text("conversations.page_before"), disabled=page <= 0)
         st.caption(text("conversations.page", page=f"{page + 1:,}", last=f"{last + 1:,}"))
-        st.button("→", key="page-after", disabled=page >= last, help=text("conversations.page_after"),
-                  on_click=place.turn_page, args=(page + 1,))  # fmt: skip
+        _turn_to(page + 1, "→", text("conversations.page_after"), disabled=page >= last)
+
+
+def _turn_to(page: int, arrow: str, what: str, *, disabled: bool) -> None:
+    if st.button(arrow, key=f"page-{arrow}", help=what, disabled=disabled):
+        place.turn_page(page)
+        st.rerun()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 _HEIGHT = 260
+_COLOURS = ("#3f74ff", "#f2994a", "#0a9b84", "#8a5cf6", "#d64562", "#64748b")
+"""Those of the theme, readable on light and dark."""
+_CLOCK = "%d/%m %H:%M"
+_DAY = "%d/%m"
 _ALONE = 1
 """One point draws no line: it needs a dot."""
 Reading = Callable[[Point], float | None]
@@ -27,20 +31,20 @@ def draw(title: str, figure: Figure, *, key: str, help: str | None = None) -> No
 
 def bars(points: Sequence[Point], readings: Sequence[tuple[str, Reading]], *, unit: str = "") -> Figure:
     """Stacked; each reading has its name."""
-    return _figure([_bar(points, name, read, unit) for name, read in readings], barmode="stack")
+    return _figure(points, [_bar(points, name, read, unit) for name, read in readings], barmode="stack")
 
 
 def lines(
     points: Sequence[Point], readings: Sequence[tuple[str, Reading]], *, unit: str = "", percent: bool = False
 ) -> Figure:
     """`percent` shows shares from 0 to 1 as such."""
-    figure = _figure([_line(points, name, read, unit, percent=percent) for name, read in readings])
+    figure = _figure(points, [_line(points, name, read, unit, percent=percent) for name, read in readings])
     if percent:
         figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     return figure
 
 
-def _figure(traces: Sequence[dict[str, Any]], **layout: Any) -> Figure:
+def _figure(points: Sequence[Point], traces: Sequence[dict[str, Any]], **layout: Any) -> Figure:
     from plotly import graph_objects
 
     figure = graph_objects.Figure(data=list(traces))
@@ -49,10 +53,13 @@ def _figure(traces: Sequence[dict[str, Any]], **layout: Any) -> Figure:
         margin={"l": 8, "r": 8, "t": 28, "b": 8},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
         hovermode="x unified",
+        colorway=_COLOURS,
         showlegend=len(traces) > 1,
         **layout,
     )
-    figure.update_xaxes(fixedrange=True)
+    # Figures only: Plotly knows the names of months in English.
+    days = all(point.at.time() == time.min for point in points)
+    figure.update_xaxes(fixedrange=True, tickformat=_DAY if days else _CLOCK, hoverformat=_DAY if days else _CLOCK)
     figure.update_yaxes(fixedrange=True, rangemode="tozero")
     return figure
 

@@ -39,11 +39,13 @@ def _reason(report: Report, found: Unanswered, *, first: bool) -> None:
 
 
 def _example(reason: str, number: int, example: Example) -> None:
-    said = shortened(redacted(example.said), _WORDS)
-    if st.button(plain(said), key=f"example-{reason}-{number}", type="tertiary", help=text("conversations.open_help")):
-        go_to("conversations", charla=example.conversation_id, turno=example.tracking_id)
-    detail = redacted(example.detail)
-    st.caption(plain(" · ".join(part for part in (day_and_time(example.at), detail) if part)))
+    said, detail = shortened(redacted(example.said), _WORDS), redacted(example.detail)
+    with st.container(border=True, gap=None, key=f"conversation-{reason}-{number}"):
+        if st.button(
+            plain(said), key=f"example-{reason}-{number}", type="tertiary", help=text("conversations.open_help")
+        ):
+            go_to("conversations", charla=example.conversation_id, turno=example.tracking_id)
+        st.caption(plain(" · ".join(part for part in (day_and_time(example.at), detail) if part)))
 
 
 def _search(report: Report, reason: str) -> Search:

@@ -15,6 +15,7 @@ SIZES = (10, 20, 50, 100)
 _SAMPLING, _RUN, _SEED, _SIZE = "muestra", "corrida", "semilla", "tamano"
 _CONVERSATION, _TURN, _CURRENT = "charla", "turno", "respuesta"
 _FIELDS = "review-field-"
+_HERE = "review-here"
 _DRAFTS = "review-drafts"
 _QUEUE = "review-queue"
 _VERSION = "review-version-"
@@ -46,6 +47,7 @@ def choose(wanted: Sample) -> None:
     session.go(_RUN, wanted.run_id or None)
     session.go(_SIZE, str(wanted.size))
     session.go(_SEED, str(wanted.seed))
+    st.session_state.pop(_HERE, None)
     session.go(_CURRENT, None)
 
 
@@ -77,19 +79,20 @@ def queue() -> tuple[ReviewItem, ...]:
 
 
 def position(items: Sequence[ReviewItem], *, first: int = 0) -> int:
-    """Of the current reply; `first` when there is none of that name."""
-    current = session.place(_CURRENT)
+    """Of the current reply; `first` when there is none of that name. The address serves when the tab is new only: with
+    two quick keys the browser sends the second one with the address from before the first."""
+    current = st.session_state.get(_HERE) or session.place(_CURRENT)
     return next((number for number, item in enumerate(items) if item.tracking_id == current), first)
 
 
 def move(step: int) -> None:
     items = queue()
     if items:
-        number = min(max(position(items) + step, 0), len(items) - 1)
-        session.go(_CURRENT, items[number].tracking_id)
+        go_to(items[min(max(position(items) + step, 0), len(items) - 1)])
 
 
 def go_to(item: ReviewItem) -> None:
+    st.session_state[_HERE] = item.tracking_id
     session.go(_CURRENT, item.tracking_id)
 
 

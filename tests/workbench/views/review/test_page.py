@@ -87,6 +87,17 @@ def test_a_reply_is_approved_and_the_next_one_comes(show: Page, workbench: Workb
     assert "Aprobada" in page.success[0].value
 
 
+def test_two_quick_steps_do_not_start_from_the_same_reply(show: Page, workbench: Workbench, ana: None):
+    """The browser may send the second with the address of before the first."""
+    with_downs(workbench, 3)
+    page = show()
+    first = current(page)
+    button(page, "Siguiente").click().run()
+    page.query_params["respuesta"] = first
+    button(page, "Siguiente").click().run()
+    assert any("3 de 3" in str(one.text) for one in page.get("progress"))
+
+
 def test_a_rejection_carries_what_is_wrong_and_calibrates_the_judge(show: Page, workbench: Workbench, ana: None):
     with_downs(workbench, 1)
     page = show()
