@@ -48,6 +48,7 @@ def _copy(message: InboundMessage, receiver: int) -> InboundMessage:
 
 
 def rate(report: Report) -> None:
+    """Store the opinions that are not known yet."""
     opinions = session.workbench().opinions
     known = opinions.of(list(report.ratings))
     for tracking_id, rating in report.ratings.items():
