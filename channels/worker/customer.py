@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from channels.crashing import CrashPoints
 from channels.observability.logs import log
@@ -108,7 +108,7 @@ class CustomerService:
     async def _do(self, step: Step, customer_id: str, fence: int) -> str:
         match step.action:
             case Action.THINK:
-                return await self._turns.think(customer_id, fence)
+                return await self._while_ours(self._turns.think(customer_id, fence), customer_id)
             case Action.COMMIT:
                 done = await asyncio.to_thread(self._turns.commit, customer_id, fence)
                 self._crashes.reached("after_outbox")
@@ -119,3 +119,16 @@ class CustomerService:
             case Action.SETTLE:
                 return await asyncio.to_thread(self._sender.settle, step.outbox_id, customer_id, fence)
         raise AssertionError(step.action)
+
+    async def _while_ours(self, thinking: Coroutine[Any, Any, str], customer_id: str) -> str:
+        """Given up when our leases are over: another worker may be asking the model for this customer already."""
+        task = asyncio.ensure_future(thinking)
+        try:
+            while not (await asyncio.wait({task}, timeout=self._settings.lease_seconds / 6))[0]:
+                if self._leases.are_over:
+                    raise LostLease(f"customer {customer_id} may be somebody else's by now")
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task})
+        return task.result()

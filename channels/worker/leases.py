@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,7 +19,13 @@ class LeaseKeeper:
         self._people = people
         self._seconds = seconds
         self._owners: set[str] = set()
+        self._renewed_at = time.monotonic()
         self._lock = threading.Lock()
+
+    @property
+    def are_over(self) -> bool:
+        """Nothing was renewed for a whole lease, the database being away: others may work for our customers by now."""
+        return time.monotonic() - self._renewed_at > self._seconds
 
     @contextmanager
     def kept(self, owner: str) -> Iterator[None]:
@@ -33,8 +40,10 @@ class LeaseKeeper:
     def renew(self) -> None:
         with self._lock:
             owners = sorted(self._owners)
+        began = time.monotonic()
         try:
             self._people.renew(owners, self._seconds)
+            self._renewed_at = began
         except StoreError as error:
             # The fences keep the order; at worst others take over.
             _log.warning("renewal_failed", error=type(error).__name__)

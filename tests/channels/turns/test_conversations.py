@@ -292,3 +292,40 @@ async def test_a_promoted_release_is_served_from_the_next_turn_on(channel: Chann
     assert customer.conversation_id
     turns = channel.store.core.conversations.turns(customer.conversation_id)
     assert [turn.trace.release_id for turn in turns] == ["offline-base", "offline-exacto"]
+
+
+async def test_a_worker_that_cannot_renew_its_leases_stops_thinking(channel: Channel):
+    """The database is away for longer than a lease: whoever takes over must not find us at the model too."""
+    begun = asyncio.Event()
+    ended: list[str] = []
+
+    async def forever(_messages: object) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            ended.append("given up")
+            raise
+
+    channel.settings = channel.settings.model_copy(update={"lease_seconds": 0.3})
+    bot = SlowBot(forever)
+    channel.bots = bot
+    channel.__post_init__()
+    customer_id = channel.receive("uno")
+    assert await channel.serve(customer_id) == "lost", "nobody renews here"
+    assert begun.is_set()
+    assert (ended, bot.at_once) == (["given up"], 0)
+    assert channel.states(customer_id) == [(InboundState.RECEIVED, "")]
+
+
+async def test_a_worker_that_renews_thinks_as_long_as_it_takes(channel: Channel):
+    async def a_while(_messages: object) -> None:
+        for _ in range(8):
+            channel.leases.renew()
+            await asyncio.sleep(0.1)
+
+    channel.settings = channel.settings.model_copy(update={"lease_seconds": 0.4})
+    channel.bots = SlowBot(a_while)
+    channel.__post_init__()
+    assert await channel.serve(channel.receive("uno")) == "rested"
+    assert len(channel.twilio.outbound) == 2
