@@ -105,7 +105,8 @@ class ChannelSettings(BaseSettings):
     spool_dir: Path | None = None
     """KAVAK_WHATSAPP_SPOOL_DIR: where the fallback process puts webhooks; default var/spool."""
     worker_metrics_port: int = Field(default=0, ge=0, le=65535)
-    """KAVAK_WHATSAPP_WORKER_METRICS_PORT: a worker's own metrics on loopback; 0 for none."""
+    """KAVAK_WHATSAPP_WORKER_METRICS_PORT: a worker's own metrics on loopback, the second worker's on the
+    next port; 0 for none."""
     crash_point: str = ""
     """KAVAK_WHATSAPP_CRASH_POINT: the scorecard's: where this process kills itself."""
 

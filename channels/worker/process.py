@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from bot_core.errors import ConfigurationError
 from bot_core.messages import utc_now
 from bot_core.settings import Settings
 from channels.crashing import CrashPoints
@@ -72,6 +73,17 @@ class Worker:
             threading.Thread(target=work, daemon=True).start()
         _log.info("worker_started", executor=self._slot.executor_id)
 
+    def serve_metrics(self, first_port: int) -> None:
+        """On `first_port` for the first worker of this machine, on the next one for the second. Raises
+        ConfigurationError when it is taken."""
+        from prometheus_client import start_http_server
+
+        port = first_port + self._slot.number - 1
+        try:
+            start_http_server(port, addr="127.0.0.1", registry=self.metrics.registry)
+        except OSError as error:
+            raise ConfigurationError(f"KAVAK_WHATSAPP_WORKER_METRICS_PORT: {port}: {error.strerror}") from error
+
     def wait(self) -> None:
         """Until SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -127,9 +139,7 @@ def run_worker(settings: ChannelSettings, core: Settings) -> None:
     try:
         worker.start()
         if settings.worker_metrics_port:
-            from prometheus_client import start_http_server
-
-            start_http_server(settings.worker_metrics_port, addr="127.0.0.1", registry=worker.metrics.registry)
+            worker.serve_metrics(settings.worker_metrics_port)
         worker.wait()
     finally:
         worker.close()

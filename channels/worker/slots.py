@@ -21,6 +21,7 @@ class WorkerSlot:
             file = (folder / f"whatsapp-worker-{number}.lock").open("w")
             if _locked(file):
                 self._file = file
+                self.number = number
                 self.executor_id = f"{socket.gethostname()}-{number}"
                 return
             file.close()

@@ -1,0 +1,92 @@
+"""Every figure that the docs name is there, with the numbers of what happened, and nobody's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from prometheus_client import generate_latest
+
+from bot_core.settings import Settings
+from bot_core.trace import Attempt, ModelCall, TurnTrace, Usage
+from channels.observability.metrics import Metrics, StoreCollector, count_turn
+from channels.settings import ChannelSettings
+from channels.store.store import ChannelStore, open_channel_store
+from channels.turns.bots import open_bots
+from tests.fakes.channel import Channel
+from tests.fakes.twilio_server import TwilioServer
+from tests.fakes.webhooks import ACCOUNT, CUSTOMER, TOKEN
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "whatsapp.md"
+
+
+@pytest.fixture
+def channel(settings: ChannelSettings, core: Settings, store: ChannelStore) -> Iterator[Channel]:
+    with TwilioServer(ACCOUNT, TOKEN) as twilio:
+        yield Channel(settings, core, store, twilio, open_bots(settings, store, core, metrics=Metrics()))
+
+
+def test_a_turn_is_counted_by_model_and_release():
+    metrics = Metrics()
+    call = ModelCall(
+        agent="greeting",
+        purpose="reply",
+        prompt_id="greeting/v001",
+        prompt_hash="0",
+        model="openai/x",
+        usage=Usage(input_tokens=120, output_tokens=30),
+        cost_usd=Decimal("0.002"),
+        attempts=[Attempt(model="openai/x", error="ModelTimeout"), Attempt(model="openai/x")],
+        fallback=True,
+    )
+    count_turn(metrics, TurnTrace(tracking_id="t", release_id="r1", calls=[call], total_seconds=2, model_seconds=1))
+    value = metrics.registry.get_sample_value
+    assert value("whatsapp_turns_total", {"release": "r1", "fallback": "true"}) == 1
+    assert value("whatsapp_model_calls_total", {"model": "openai/x", "result": "ModelTimeout"}) == 1
+    assert value("whatsapp_model_calls_total", {"model": "openai/x", "result": "ok"}) == 1
+    assert value("whatsapp_model_tokens_total", {"model": "openai/x", "direction": "input"}) == 120
+    assert value("whatsapp_model_cost_usd_total", {"model": "openai/x"}) == pytest.approx(0.002)
+    assert value("whatsapp_turn_seconds_sum") == 2
+    assert value("whatsapp_model_seconds_sum") == 1
+
+
+async def test_a_conversation_shows_in_the_figures_and_nobody_in_it(channel: Channel):
+    channel.metrics.registry.register(StoreCollector(channel.store))
+    await channel.talk("hola, soy Zacarías, ¿tienen jetta?")
+    await channel.talk("👍")
+    channel.receive("¿y en rojo?", sender="whatsapp:+5215500000001")
+    value = channel.metrics.registry.get_sample_value
+    assert value("kavak_turns_total") == 1
+    assert value("kavak_feedback_total", {"source": "customer", "value": "up"}) == 1
+    assert value("whatsapp_inbound_messages", {"state": "received"}) == 1
+    assert value("whatsapp_outbox_messages", {"state": "accepted"}) == 2
+    assert value("whatsapp_oldest_waiting_seconds") >= 0
+    assert value("whatsapp_sends_total", {"result": "accepted"}) == 2
+    assert value("whatsapp_reply_seconds_count") == 1
+    assert value("whatsapp_turn_wait_seconds_count") == 1
+    shown = generate_latest(channel.metrics.registry).decode()
+    for word in (
+        "Zacar",
+        "jetta",
+        CUSTOMER.removeprefix("whatsapp:+"),
+        channel.store.people.find(CUSTOMER)[0].customer_id,
+    ):
+        assert word not in shown
+
+
+def test_every_figure_of_the_docs_exists(settings: ChannelSettings, tmp_path: Path):
+    store = open_channel_store(settings, Settings(_env_file=None, data_dir=tmp_path))
+    metrics = Metrics()
+    metrics.registry.register(StoreCollector(store))
+    known = {family.name for family in metrics.registry.collect()} | {
+        f"{family.name}_total" for family in metrics.registry.collect()
+    }
+    store.close()
+    text = PAGE.read_text(encoding="utf-8")
+    section = text[text.index("## What can be seen") : text.index("## Operators")]
+    named = re.findall(r"`((?:whatsapp|kavak)_\w+|…_\w+)`", section)
+    assert len(named) > 20
+    assert {name.replace("…_", "whatsapp_") for name in named} <= known
