@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -15,7 +16,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from bot_core.messages import utc_now
 from bot_core.settings import Settings
+from channels.inbound.reading import Reading
+from channels.inbound.webhook import read_webhook
 from channels.settings import ChannelSettings
 from channels.store.records import InboundState, Reason
 from channels.store.store import ChannelStore, open_channel_store
@@ -286,3 +290,14 @@ def test_health(client: FlaskClient, store: ChannelStore):
     figures = client.get("/metrics").text
     assert 'whatsapp_webhooks_total{result="stored"} 1.0' in figures
     assert 'whatsapp_inbound_messages{state="received"} 1.0' in figures
+
+
+def test_a_queue_that_is_behind_says_so_and_still_takes_messages(client: FlaskClient, store: ChannelStore):
+    store.beat("worker-1", "1")
+    webhook = read_webhook(inbound_form("hola")).model_copy(update={"received_at": utc_now() - timedelta(minutes=5)})
+    store.inbox.add(webhook, Reading())
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json
+    assert answer.json["checks"]["queue"].startswith("behind: the oldest message waits 30")
+    assert client.post(**request_of(inbound_form())).status_code == 200
