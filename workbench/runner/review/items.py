@@ -95,6 +95,20 @@ def turn_record(turn: ConversationLog) -> TurnRecord:
     return TurnRecord(messages=turn.messages, reply=turn.reply, trace=turn.trace, state=state)
 
 
+def logged_turns(reviewed: Reviewed) -> tuple[ConversationLog, ...]:
+    """The turns up to the reply in question as the store logs them: what a case is made of."""
+    return tuple(
+        ConversationLog(
+            conversation_id=reviewed.item.conversation_id,
+            position=position,
+            messages=turn.messages,
+            reply=turn.reply,
+            trace=turn.trace,
+        )
+        for position, turn in enumerate(reviewed.turns, start=1)
+    )
+
+
 def _split(item: ReviewItem, turns: Sequence[TurnRecord], title: str, case_id: str | None) -> Reviewed:
     for number, turn in enumerate(turns, start=1):
         if turn.trace.tracking_id == item.tracking_id:

@@ -19,6 +19,7 @@ from workbench.views.review.agreement import show_agreement
 from workbench.views.review.form import show_form
 from workbench.views.review.reply import show_reply
 from workbench.views.review.sample_bar import choose_sample
+from workbench.views.review.save_case import show_save_case
 from workbench.views.simulator.trace import show_trace
 
 
@@ -90,5 +91,6 @@ def _one(item: ReviewItem, annotations: Sequence[Annotation]) -> None:
         show_reply(reviewed)
     with right:
         show_form(item, annotations)
+        show_save_case(reviewed)
         with st.expander(text("trace.heading")):
             show_trace(reviewed.turn.trace)

@@ -63,7 +63,7 @@ def _pages(browser: Browser) -> Iterator[tuple[str, Page]]:
                 viewport={"width": width, "height": height},
                 locale="es-MX",
                 timezone_id="America/Mexico_City",
-                color_scheme=scheme,  # type: ignore[arg-type]
+                color_scheme=scheme,
                 device_scale_factor=1.5,
             )
             page = context.new_page()

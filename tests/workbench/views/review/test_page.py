@@ -182,6 +182,22 @@ def test_a_link_opens_one_reply(show: Page, workbench: Workbench, ana: None):
     assert "Esta respuesta ya no existe" in words(show(charla="c9", turno="c1-1"))
 
 
+def test_a_reviewed_conversation_becomes_a_case_up_to_the_reply(show: Page, workbench: Workbench, ana: None):
+    talk(workbench.store, "soy Ana, mi cel es 55 1234 5678", "y otra cosa", profile_name="Ana")
+    page = show(charla="c1", turno="c1-1")
+    page.session_state["review-case-c1-1"] = True
+    page.run()
+    next(one for one in page.text_input if one.label == "Por qué es un caso").set_value("Saluda y da su teléfono")
+    button(page, "Guardar caso").click().run()
+    assert not page.exception
+    assert not page.error
+    [case_id] = workbench.cases.ids()
+    written = (workbench.cases.folder / f"{case_id}.yaml").read_text(encoding="utf-8")
+    assert "Saluda y da su teléfono" in written
+    assert "5678" not in written
+    assert "otra cosa" not in written
+
+
 def test_a_viewer_reads_and_decides_nothing(show: Page, workbench: Workbench, monkeypatch: pytest.MonkeyPatch):
     with_downs(workbench, 1)
     sign_in(monkeypatch, "Leo", Role.VIEWER)
