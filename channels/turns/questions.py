@@ -11,6 +11,7 @@ from collections import OrderedDict
 from datetime import timedelta
 from typing import Any
 
+from bot_core.errors import StoreError
 from bot_core.facts.facts import InfoFacts, IntentionFacts
 from bot_core.intents import Intent, IntentDetail, UserIntentionResponse
 from bot_core.knowledge.service import KnowledgeService
@@ -24,12 +25,14 @@ from bot_core.releases.release import AgentName
 from bot_core.sessions.state import ConversationState
 from bot_core.trace import Attempt
 from bot_core.wiring import BotFactory
+from channels.observability.logs import log
 from channels.observability.metrics import Metrics
 from channels.store.answers import CachedAnswers
 
 CACHED = "cache"
 """The model that an attempt of the trace names when nothing was asked."""
 _LONGEST = 200
+_log = log(__name__)
 _MOST_TURNS = 2000
 _NOT_WORDS = re.compile(r"[^\w]+")
 _MONEY = re.compile(r"[$%]|\b(?:pesos|mxn)\b", re.IGNORECASE)
@@ -90,15 +93,29 @@ class CachingGateway:
         if question is None or request.settings.model == OFFLINE_MODEL:
             return await self._inner.complete(request)
         key = self._key(request, question)
-        kept = await asyncio.to_thread(self._answers.get, key, younger_than=self._keep)
+        kept = await asyncio.to_thread(self._found, key)
         self._metrics.frequent_questions.labels("hit" if kept else "miss", request.purpose).inc()
         if kept:
             return _again(json.loads(kept), request)
         response = await self._inner.complete(request)
         if _may_be_kept(request, response):
             kept = json.dumps({"answer": response.answer.model_dump(mode="json"), "raw": response.raw})
-            await asyncio.to_thread(self._answers.put, key, kept)
+            await asyncio.to_thread(self._put, key, kept)
         return response
+
+    def _found(self, key: str) -> str | None:
+        try:
+            return self._answers.get(key, younger_than=self._keep)
+        except StoreError as error:
+            # A cache that cannot be read is an empty one.
+            _log.warning("cache_not_read", error=type(error).__name__)
+            return None
+
+    def _put(self, key: str, answer: str) -> None:
+        try:
+            self._answers.put(key, answer)
+        except StoreError as error:
+            _log.warning("cache_not_written", error=type(error).__name__)
 
     def _question(self, request: LLMRequest[Any]) -> str | None:
         """Asked at the intention, remembered for the reply of the same turn."""

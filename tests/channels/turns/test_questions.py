@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot_core.errors import StoreError
 from bot_core.llm.gateway import ModelSettings
 from bot_core.messages import InboundMessage
 from bot_core.orchestrator import TurnResult
@@ -127,3 +128,15 @@ async def test_while_the_bot_waits_for_an_answer_nothing_is_a_frequent_question(
     assert asked.state.pending or asked.state.lead
     _, paid = await bot.ask("¿dónde están?", asked.state)
     assert paid >= 1
+
+
+async def test_a_cache_that_is_away_is_an_empty_one(bot: Bot, store: ChannelStore, monkeypatch: pytest.MonkeyPatch):
+    def away(*_values: object, **_options: object) -> None:
+        raise StoreError("away")
+
+    for name in ("get", "put"):
+        monkeypatch.setattr(store.answers, name, away)
+    for _ in range(2):
+        result, paid = await bot.ask(QUESTION)
+        assert paid == 2
+        assert "horario" in result.reply.text.lower()
