@@ -5,6 +5,7 @@ Foreign errors are translated here, at the door: nothing of SQLAlchemy leaves th
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -39,6 +40,9 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._current: ContextVar[Connection | None] = ContextVar("connection", default=None)
+        self._writer = threading.Lock()
+        self.write_wait_seconds = BUSY_TIMEOUT_MS / 1000
+        """How long a SQLite writer waits for others of this process."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -64,7 +68,7 @@ class Database:
             if current is not None:
                 yield current
                 return
-            with self.engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+            with self._turn(), self._transaction() as connection:
                 token = self._current.set(connection)
                 try:
                     yield connection
@@ -73,6 +77,25 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self.engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """SQLite has one writer at a time, and who meets another sleeps for up to 0.1 s: writers of one process queue
+        here instead, where the next one goes on at once."""
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._writer.acquire(timeout=self.write_wait_seconds):
+            raise StoreError(f"{self.engine.url.database}: others have been writing for {self.write_wait_seconds:g} s")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
 
 def open_database(url: str, cipher: Cipher | None = None) -> Database:

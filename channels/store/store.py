@@ -125,6 +125,8 @@ def _make_durable(database: Database, busy_timeout_ms: int | None) -> None:
     """What Twilio was told is stored survives a power cut too; erased rows leave no bytes behind."""
     # Connections made so far were set up without it.
     database.engine.dispose()
+    if busy_timeout_ms is not None:
+        database.write_wait_seconds = busy_timeout_ms / 1000
     event.listen(
         database.engine, "connect", _sqlite_setup(busy_timeout_ms) if database.is_sqlite else _setup(busy_timeout_ms)
     )

@@ -58,17 +58,17 @@ class Engine:
 
         self._busy = busy_customers
         self._poll = poll_seconds
-        DBOS(
-            config={
-                "name": APPLICATION,
-                **_database(core),
-                "executor_id": executor_id,
-                "application_version": VERSION,
-                "log_level": "WARNING",
-                "max_executor_threads": 64,
-                "sys_db_pool_size": 20,
-            }
-        )
+        # Any: a typed dictionary cannot be unpacked into.
+        config: Any = {
+            "name": APPLICATION,
+            **_database(core),
+            "executor_id": executor_id,
+            "application_version": VERSION,
+            "log_level": "WARNING",
+            "max_executor_threads": 64,
+            "sys_db_pool_size": 20,
+        }
+        DBOS(config=config)
 
     def launch(self, service: CustomerService) -> None:
         """Begin to work; what this executor left unfinished goes on."""
