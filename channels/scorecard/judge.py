@@ -14,7 +14,7 @@ from channels.sandbox.wire import FakeMessage
 from channels.scorecard.leaks import leaks
 from channels.scorecard.outcome import Outcome, outcomes
 from channels.scorecard.paid import paid_rows
-from channels.scorecard.rows import Row, at_least, at_most, zero
+from channels.scorecard.rows import Row, at_least, at_most, told, zero
 from channels.scorecard.stage import CALLS_AT_ONCE, QUIET, SENDS_PER_SECOND, Stage
 from channels.scorecard.wire import doubles, outbox_id
 from channels.store.records import InboundState, OutboxKind
@@ -31,6 +31,7 @@ def judge(stage: Stage) -> list[Row]:
     sent = [message for message in stage.twilio.outbound if outbox_id(message)]
     turns = _turns(stage)
     return [
+        told("load", "webhooks in all scenes", stage.webhooks),
         _lost(stage, found),
         zero("S2", "double replies", doubles(sent) + _answered_twice(turns), f"{len(sent)} messages sent"),
         zero("S3", "order violations", _turns_out_of_order(turns, found) + _sends_out_of_order(stage, sent)),

@@ -36,7 +36,8 @@ class Size:
 
 
 SMALL = Size(LoadPlan(14, 3, 9.0), 10, 0.3, 3.0, 5, 2, 8, 4.0, 120, 90.0)
-FULL = Size(LoadPlan(1300, 2, 330.0), 200, 0.05, 20.0, 40, 8, 40, 10.0, 1500, 300.0)
+FULL = Size(LoadPlan(440, 2, 150.0), 200, 0.1, 20.0, 30, 6, 40, 8.0, 2200, 300.0)
+"""Some 5,000 webhooks in all scenes together, 200 kills; four settings make the whole."""
 
 Say = Callable[[str], None]
 Scene = Callable[[Stage, Size, Say], list[Row]]

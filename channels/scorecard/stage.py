@@ -97,6 +97,8 @@ class Stage:
     """MessageSids that must be kept without a reply → why."""
     cancellable: set[str] = field(default_factory=set)
     """MessageSids of people who left: what they had asked before may stay unanswered."""
+    webhooks: int = 0
+    """How many were sent, repetitions and replays included."""
     posts: list[Post] = field(default_factory=list)
     bursts: dict[int, list[str]] = field(default_factory=dict)
     statuses: Counter[str] = field(default_factory=Counter)
@@ -107,7 +109,9 @@ class Stage:
     def write(self, posts: Sequence[Post], *, expect: bool = True) -> list[Hit]:
         """Customers write these; returns when every webhook has its last answer."""
         self.held(posts, expect=expect)
-        hits = post_all(self.web, Load(list(posts)).shots(self.web), self.folder)
+        shots = Load(list(posts)).shots(self.web)
+        self.webhooks += len(shots)
+        hits = post_all(self.web, shots, self.folder)
         self.statuses.update(f"genuine {hit.status}" for hit in hits)
         return hits
 

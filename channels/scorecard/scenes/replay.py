@@ -13,13 +13,14 @@ from channels.scorecard.poster import post_all
 from channels.scorecard.rows import Row, zero
 from channels.scorecard.stage import Stage
 
-_PER_SECOND = 80.0
+_PER_SECOND = 100.0
 
 
 def play(stage: Stage, *, most: int) -> list[Row]:
     before, sent = count_turns(stage), len(stage.twilio.outbound)
     chosen = random.Random(stage.seed).sample(stage.posts, min(most, len(stage.posts)))
     again = Load([type(post)((n / _PER_SECOND,), post.form, post.burst) for n, post in enumerate(chosen)])
+    stage.webhooks += len(chosen)
     post_all(stage.web, again.shots(stage.web), stage.folder)
     time.sleep(2)
     stage.settled(20)

@@ -18,6 +18,8 @@ from channels.scorecard.stage import Stage
 WORKER_POINTS = tuple(point for point in POINTS if point != "after_commit")
 CONFIRMED = "ya no te enviaré"
 _TICK = 0.1
+_LONGER = 1.3
+"""The kills go on while what was written is being answered."""
 _WEB_SHARE = 0.2
 _REFORKED = "was sent SIGKILL"
 """What gunicorn says when its child killed itself; it starts the next one on its own."""
@@ -82,7 +84,6 @@ class Reaper:
         self._kills = kills
         self._seconds = seconds
         self._random = random.Random(seed)
-        self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     @property
@@ -93,11 +94,8 @@ class Reaper:
         self._thread.start()
 
     def finish(self) -> None:
-        self._stop.set()
+        """Returns when all of them have died."""
         self._thread.join()
-        while self.count < self._kills:
-            self._kill()
-            time.sleep(0.3)
 
     def summary(self) -> str:
         points = Counter(death.point.partition("=")[0] for death in self._stage.fleet.deaths)
@@ -106,10 +104,11 @@ class Reaper:
 
     def _run(self) -> None:
         began = time.monotonic()
-        while not self._stop.wait(_TICK):
-            due = self._kills * min((time.monotonic() - began) / self._seconds, 1.0)
+        while self.count < self._kills:
+            time.sleep(_TICK)
+            due = self._kills * min((time.monotonic() - began) / (_LONGER * self._seconds), 1.0)
             # A little behind, so that the named points have their chance.
-            if self.count < due - 1:
+            if self.count < due - 1 or due >= self._kills:
                 self._kill()
 
     def _kill(self) -> None:
