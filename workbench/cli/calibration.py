@@ -15,7 +15,7 @@ import typer
 
 from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
 from bot_core.settings import PROJECT_ROOT, load_settings
-from workbench.evaluation.judge.asked import LOCAL_JUDGE, OnReply
+from workbench.evaluation.judge.asked import LOCAL_JUDGE, PAIRS, OnReply
 from workbench.evaluation.judge.calibrating import CalibrationJob, How
 from workbench.evaluation.judge.judge import JudgedReply
 from workbench.evaluation.judge.labels import LabelBook, agreements
@@ -74,8 +74,10 @@ def run_calibrate(options: CalibrateOptions) -> None:
             concurrency=options.concurrency,
             with_pairs=options.pairs,
         )
-        if options.missing:
-            job = _only_missing(job)
+        if job.how is How.RECORD:
+            _record(_only_missing(job) if options.missing else job, today)
+            # What counts is what anybody can repeat: everything that is recorded by now.
+            job = replace(job, how=How.REPLAY, with_pairs=False)
         with _progress(job) as on_reply:
             found.append(asyncio.run(job.run(on_reply=on_reply, on=today)))
     _tell(found, rules, options)
@@ -113,8 +115,14 @@ def run_labels(*, json_output: bool) -> None:
             typer.echo(f"  {one} and {two}, {rubric.value}: kappa {kappa_text(kappa)}, {kappa.n} replies")
 
 
+def _record(job: CalibrationJob, today: date) -> None:
+    with _progress(job) as on_reply:
+        asyncio.run(job.run(on_reply=on_reply, on=today))
+
+
 def _only_missing(job: CalibrationJob) -> CalibrationJob:
-    return replace(job, only=tuple(kind.kind for kind in job.kinds if not job.recordings.has(kind.kind)))
+    missing = tuple(kind.kind for kind in job.kinds if not job.recordings.has(kind.kind))
+    return replace(job, only=missing, with_pairs=job.with_pairs and not job.recordings.has(PAIRS))
 
 
 @contextmanager

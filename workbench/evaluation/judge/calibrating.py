@@ -57,8 +57,8 @@ class CalibrationJob:
     people: Sequence[Label] = ()
     concurrency: int = 8
     with_pairs: bool = False
-    only: tuple[str, ...] = ()
-    """Groups to record; all when empty."""
+    only: tuple[str, ...] | None = None
+    """Groups to record; None for all."""
     prompts: PromptLibrary | None = None
 
     @property
@@ -80,7 +80,7 @@ class CalibrationJob:
         if self.how is How.REPLAY:
             return {group: replies for group, replies in made.items() if self.recordings.has(group)}
         if self.how is How.RECORD:
-            return {group: replies for group, replies in made.items() if not self.only or group in self.only}
+            return {group: replies for group, replies in made.items() if self.only is None or group in self.only}
         return {**made, "people": _of_people(self.people, made)}
 
     async def run(self, *, on_reply: OnReply | None = None, on: date) -> JudgeCalibration:
