@@ -1,6 +1,6 @@
 """The cluster bootstrap's interval of a mean difference: whole conversations are drawn again, with all that is in them.
 
-A cross-check beside the t interval, which decides: of 30 conversations the bootstrap's own interval is too short
+A cross-check beside the t interval, which decides: where few conversations differ the bootstrap's interval is too short
 (docs/evaluation.md holds the figures).
 """
 
