@@ -3,13 +3,11 @@ the same desk, so both follow the same rule."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from bot_core.errors import ConfigurationError, PromotionRefused, UserError
+from bot_core.errors import PromotionRefused, UserError
 from bot_core.llm.gateway import OFFLINE_MODEL
 from bot_core.releases.files import DEFAULT_RELEASE
 from bot_core.releases.release import Release
@@ -17,29 +15,15 @@ from bot_core.settings import Settings
 from bot_core.store.records import Authorship, Promotion
 from bot_core.store.rules import standing
 from bot_core.store.store import Store
-from workbench.evaluation.build import variant_release
 from workbench.evaluation.cassettes import CASSETTES, is_recorded
-from workbench.evaluation.dataset.loading import GOLDEN_FOLDER, cases_digest, load_dataset
-from workbench.evaluation.experiments.provenance import file_digest
-from workbench.evaluation.gate.evidence import (
-    SPLITS,
-    Evidence,
-    Ground,
-    PlayedRun,
-    Question,
-    Ruling,
-    content,
-    overridden,
-    weigh,
-)
+from workbench.evaluation.dataset.loading import GOLDEN_FOLDER, OWN_SPLIT
+from workbench.evaluation.gate.evidence import Ground, Ruling, overridden
 from workbench.evaluation.judge.evidence import Calibrations
-from workbench.records import ExperimentRecord, ExperimentSpec, RunRecord, RunStatus, VariantSpec
-from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
+from workbench.records import ExperimentSpec, RunStatus, VariantSpec
+from workbench.runner.evidence import EvidenceShelf, Witness
+from workbench.storage.experiment_files import ExperimentFiles
 
 Played = Literal["offline", "replay", "models"]
-_LOOKED_THROUGH = 40
-"""Newest experiments in which evidence is looked for."""
-_KEPT = 64
 _SHORTEST_REASON = 5
 
 
@@ -49,14 +33,6 @@ class ReleaseRow:
     author: Authorship | None
     """None for one that ships."""
     is_served: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """An experiment in which the candidate played, and what it allows."""
-
-    experiment: ExperimentRecord
-    ruling: Ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +53,7 @@ class Experiments(Protocol):
 
 
 class ReleaseDesk:
-    """Safe for many threads. Rulings of finished experiments are kept: they change only with what they rest on."""
+    """Safe for many threads and processes."""
 
     def __init__(
         self,
@@ -88,14 +64,9 @@ class ReleaseDesk:
         dataset: Path | None = None,
         calibrations: Calibrations | None = None,
     ) -> None:
-        self._settings = settings
         self._store = store
         self._experiments = experiments
-        self._dataset = dataset or GOLDEN_FOLDER
-        self._calibrations = calibrations or Calibrations()
-        self._rulings: dict[tuple[str, ...], Ruling] = {}
-        self._digests: tuple[object, Mapping[str, str]] = (None, {})
-        self._lock = threading.Lock()
+        self._evidence = EvidenceShelf(settings, store, experiments.files, dataset=dataset, calibrations=calibrations)
 
     def rows(self) -> tuple[ReleaseRow, ...]:
         """The served one first, then the newest."""
@@ -118,21 +89,11 @@ class ReleaseDesk:
 
     def witnesses(self, release_id: str) -> tuple[Witness, ...]:
         """The newest experiments in which the release played, with what each allows today."""
-        question = self._question(release_id)
-        wanted = content(question.candidate, question.prompt_hashes)
-        found = []
-        for folder in self._experiments.files.list(_LOOKED_THROUGH):
-            released = (self._release_of(variant) for variant in folder.spec.variants)
-            if any(release and content(release, question.prompt_hashes) == wanted for release in released):
-                found.append(Witness(folder.record(), self._ruling(question, folder)))
-        return tuple(found)
+        return self._evidence.witnesses(release_id)
 
     def ruling(self, release_id: str, experiment_id: str | None) -> Ruling:
         """What this experiment allows. Raises ConfigurationError or NotFound for an unknown id."""
-        question = self._question(release_id)
-        if experiment_id is None:
-            return weigh(question, None)
-        return self._ruling(question, self._experiments.files.open(experiment_id))
+        return self._evidence.ruling(release_id, experiment_id)
 
     def promote(self, release_id: str, experiment_id: str | None, *, who: str, reason: str = "") -> Promotion:
         """Serve the release. Raises PromotionRefused with the grounds, Conflict when another one is served by now."""
@@ -183,77 +144,24 @@ class ReleaseDesk:
             variants=variants,
             split="recorded" if played == "replay" else "golden",
             replay=played == "replay",
-            dataset_path=None if self._dataset == GOLDEN_FOLDER else str(self._dataset),
+            dataset_path=None if self._evidence.dataset == GOLDEN_FOLDER else str(self._evidence.dataset),
         )
         return EvidencePlan(spec, played)
 
     def gather(self, release_id: str) -> str:
-        """Start that experiment; returns its id. Raises PromotionRefused for the release that is served already."""
+        """Start that experiment, and one on the cases that people made; returns the id of the first. Raises
+        PromotionRefused for the release that is served already."""
         ruling = self.ruling(release_id, None)
         if any(refusal.ground == Ground.SERVED for refusal in ruling.refusals):
             raise _refused(release_id, ruling)
-        return self._experiments.start(self.plan(release_id).spec)
-
-    def _question(self, release_id: str) -> Question:
-        files = {"catalog": self._settings.catalog_path, "knowledge": self._settings.knowledge_path}
-        return Question(
-            candidate=self._store.releases.get(release_id),
-            current=self._store.releases.current(),
-            prompt_hashes={found.prompt_id: found.content_hash for found in self._store.prompts.list()},
-            dataset_digests=self._digests_of_today(),
-            files={name: file_digest(path) or "" for name, path in files.items()},
-        )
-
-    def _digests_of_today(self) -> Mapping[str, str]:
-        """Read again only when a case file has changed."""
-        state = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in self._dataset.glob("*.yaml")))
-        with self._lock:
-            if self._digests[0] != state:
-                dataset = load_dataset(self._dataset)
-                held = [
-                    name for name in SPLITS if name == "golden" or any(name in case.splits for case in dataset.cases)
-                ]
-                self._digests = (state, {name: cases_digest(dataset.split(name)) for name in held})
-            return self._digests[1]
-
-    def _ruling(self, question: Question, folder: ExperimentFolder) -> Ruling:
-        record = folder.record()
-        key = (folder.experiment_id, record.status.value, *_resting_on(question), self._calibrations.state())
-        with self._lock:
-            known = self._rulings.get(key)
-        if known is None:
-            known = weigh(question, self._evidence(folder, record, whole=False))
-            if all(refusal.ground == Ground.BROKEN_CASES for refusal in known.refusals) and known.refusals:
-                # It fits so far: only now are its transcripts worth reading.
-                known = weigh(question, self._evidence(folder, record, whole=True))
-            with self._lock:
-                self._rulings = {**dict([*self._rulings.items()][-_KEPT:]), key: known}
-        return known
-
-    def _evidence(self, folder: ExperimentFolder, record: ExperimentRecord, *, whole: bool) -> Evidence:
-        def played(run: RunRecord) -> PlayedRun:
-            results = tuple(folder.results(run.run_id)) if whole else ()
-            return PlayedRun(run, self._release_of(run.variant), results)
-
-        runs = tuple(played(run) for run in record.runs)
-        judge = self._calibrations.evidence(result for run in runs for result in run.results)
-        return Evidence(folder.experiment_id, record.status, runs, judge)
-
-    def _release_of(self, variant: VariantSpec) -> Release | None:
-        try:
-            return variant_release(variant, self._store.releases)
-        except ConfigurationError:
-            return None
+        plan = self.plan(release_id)
+        if self._evidence.has_own_cases() and plan.played != "replay":
+            self._experiments.start(plan.spec.model_copy(update={"split": OWN_SPLIT}))
+        return self._experiments.start(plan.spec)
 
 
 def experiment_is_alive(status: RunStatus) -> bool:
     return status in (RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.PAUSED)
-
-
-def _resting_on(question: Question) -> Iterator[str]:
-    yield content(question.candidate, question.prompt_hashes)
-    yield content(question.current, question.prompt_hashes)
-    yield from (f"{name}={value}" for name, value in sorted({**question.dataset_digests, **question.files}.items()))
 
 
 def _refused(release_id: str, ruling: Ruling) -> PromotionRefused:

@@ -21,7 +21,6 @@ from bot_core.releases.release import AgentDefinition, AgentName, Release
 from bot_core.sessions.history import CHARS_PER_TOKEN, estimated_tokens
 from bot_core.sessions.state import ConversationState
 from bot_core.settings import Settings
-from bot_core.store.records import ConversationLog
 from bot_core.store.store import Store
 from bot_core.trace import ModelCall, Usage
 from bot_core.wiring import BotFactory
@@ -47,13 +46,6 @@ class Trial:
     result: TurnResult
     calls: tuple[ModelCall, ...]
     """The agent's own; empty when the message did not reach it."""
-    message: InboundMessage
-
-    @property
-    def logged(self) -> ConversationLog:
-        """As a stored turn would be; it is stored nowhere."""
-        reply, trace = self.result.reply, self.result.trace
-        return ConversationLog(conversation_id=_TRIAL, position=1, messages=(self.message,), reply=reply, trace=trace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +129,8 @@ class TrialDesk:
         state = ConversationState(conversation_id=_TRIAL)
         for message in messages[:-1]:
             state = (await offline.handle([InboundMessage(text=message)], state)).state
-        last = InboundMessage(text=messages[-1])
-        result = await tried.handle([last], state)
-        return Trial(result, tuple(call for call in result.trace.calls if call.agent == agent.value), last)
+        result = await tried.handle([InboundMessage(text=messages[-1])], state)
+        return Trial(result, tuple(call for call in result.trace.calls if call.agent == agent.value))
 
     def _bots(
         self, agent: AgentName, template: PromptTemplate, settings: ModelSettings, catalog_id: str | None

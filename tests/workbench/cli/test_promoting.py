@@ -31,13 +31,13 @@ def store(settings: Settings) -> Store:
 
 
 def experiment(settings: Settings, folder: Path) -> str:
-    (folder / "cases").mkdir()
-    (folder / "cases" / "few.yaml").write_text(FEW, encoding="utf-8")
+    (folder / "few").mkdir()
+    (folder / "few" / "few.yaml").write_text(FEW, encoding="utf-8")
     spec = ExperimentSpec(
         name="few",
         variants=(VariantSpec(name="offline-base"), VariantSpec(name=CANDIDATE, release_id=CANDIDATE)),
         split="smoke",
-        dataset_path=str(folder / "cases"),
+        dataset_path=str(folder / "few"),
     )
     made = ExperimentFiles(experiments_folder(settings)).create(spec)
     asyncio.run(run_experiment(made, settings))

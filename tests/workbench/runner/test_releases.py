@@ -47,7 +47,7 @@ def store(settings: Settings) -> Store:
 
 @pytest.fixture
 def cases(tmp_path: Path) -> Path:
-    folder = tmp_path / "cases"
+    folder = tmp_path / "few"
     folder.mkdir()
     (folder / "few.yaml").write_text(FEW, encoding="utf-8")
     return folder
@@ -181,3 +181,23 @@ def test_evidence_is_planned_as_cheaply_as_it_can_be_played(desk: ReleaseDesk, s
     real = desk.plan("openai")
     assert (real.played, real.spec.split, real.spec.replay) == ("models", "golden", False)
     assert [variant.release_id for variant in real.spec.variants] == ["offline-base", "openai"]
+
+
+def test_cases_that_people_made_must_have_been_played_too(desk: ReleaseDesk, store: Store, settings: Settings):
+    name = reworded(store)
+    experiment = desk.gather(name)
+    assert grounds(desk, name, experiment) == []
+    own = settings.data_dir / "cases"
+    own.mkdir()
+    (own / "mios.yaml").write_text(FEW.split("- id: few-versa")[0].replace("few-hola", "propio-hola"), encoding="utf-8")
+    assert grounds(desk, name, experiment) == [Ground.OWN_CASES]
+    with pytest.raises(PromotionRefused):
+        desk.promote(name, experiment, who="ana")
+
+    again = desk.gather(name)
+    assert grounds(desk, name, again) == []
+    assert grounds(desk, name, experiment) == []
+    own_witness = next(witness for witness in desk.witnesses(name) if witness.is_own)
+    assert own_witness.ruling.allowed
+    (own / "mas.yaml").write_text(FEW.split("- id: few-versa")[0].replace("few-hola", "otro-hola"), encoding="utf-8")
+    assert grounds(desk, name, again) == [Ground.OWN_CASES]

@@ -61,7 +61,7 @@ def test_every_error_of_the_tree_has_a_line():
     lines = {kind.__name__: say(kind.__new__(kind)) for kind in kinds if not issubclass(kind, CatalogError)}
     assert all(line and "\n" not in line for line in lines.values())
     assert lines["CircuitOpen"] == section("problems")["ModelError"]
-    assert lines["Immutable"] == section("problems")["StoreError"]
+    assert lines["CassetteError"] == section("problems")["UserError"]
 
 
 def test_a_database_that_another_process_holds_is_told_apart():

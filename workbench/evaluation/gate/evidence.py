@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -49,7 +49,21 @@ class Ground(StrEnum):
     HARD_RULE = "hard_rule"
     INFERIOR = "inferior"
     NOTHING_SCORED = "nothing_scored"
+    OWN_CASES = "own_cases"
+    """People made cases of conversations, and they were not played as they are today."""
     JUDGE_BELOW_FLOOR = "judge_below_floor"
+
+
+_UNFIT = (
+    Ground.MISSING,
+    Ground.UNFINISHED,
+    Ground.NO_CANDIDATE,
+    Ground.NO_CURRENT,
+    Ground.SMALL_SET,
+    Ground.OTHER_CASES,
+    Ground.OTHER_FILES,
+    Ground.OTHER_PROMPTS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +105,9 @@ class Question:
     """Content hash of every known prompt version, by id."""
     dataset_digests: Mapping[str, str]
     """Digest of the cases of each split."""
-    files: Mapping[str, str]
+    splits: tuple[str, ...] = SPLITS
+    """Those that may decide."""
+    files: Mapping[str, str] = field(default_factory=dict)
     """Digests of the catalogue and the knowledge base, named as a run's provenance names them."""
 
 
@@ -147,6 +163,14 @@ def weigh(question: Question, evidence: Evidence | None) -> Ruling:
     return Ruling(refusals, evidence.experiment_id, scorers, len(candidate.results))
 
 
+def with_own_cases(ruling: Ruling, own: Ruling | None) -> Ruling:
+    """`ruling` where there are cases that people made: they were played too, in the experiment of `own`, and nothing of
+    them was lost. An own experiment that does not fit today is as good as none."""
+    if own is None or any(refusal.ground in _UNFIT for refusal in own.refusals):
+        return replace(ruling, refusals=(*ruling.refusals, Refusal(Ground.OWN_CASES)))
+    return replace(ruling, refusals=(*ruling.refusals, *own.refusals))
+
+
 def content(release: Release, prompt_hashes: Mapping[str, str]) -> str:
     """What a release does, as one digest: two with the same content answer alike, whatever they are called. A prompt
     counts by its text, so a frozen draft is the version that it became."""
@@ -169,7 +193,7 @@ def _unfit(question: Question, evidence: Evidence) -> Iterator[Refusal]:
         else:
             found.append(run)
     for record in (run.record for run in found[:1]):
-        if record.split not in SPLITS:
+        if record.split not in question.splits:
             yield Refusal(Ground.SMALL_SET, record.split)
         elif record.dataset_digest != question.dataset_digests.get(record.split):
             yield Refusal(Ground.OTHER_CASES, record.split)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bot_core.errors import KavakBotError
+from bot_core.errors import ConfigurationError, KavakBotError
 from bot_core.llm.gateway import OFFLINE_MODEL
 from bot_core.releases.release import AgentDefinition, AgentName, Release
 from bot_core.store.records import NamedAgent
@@ -167,6 +167,9 @@ def _make(base: str, changes: dict[AgentName, AgentDefinition], name: str, notes
         made = session.workbench().model_desk.release_of(
             base, changes, release_id=name.strip(), description=notes.strip(), who=session.who()
         )
+    except ConfigurationError:
+        st.session_state[place.PROBLEM] = text("prompts.release_name_wrong")
+        return
     except KavakBotError as error:
         st.session_state[place.PROBLEM] = say(error)
         return

@@ -6,7 +6,7 @@ import re
 
 import streamlit as st
 
-from bot_core.errors import KavakBotError
+from bot_core.errors import ConfigurationError, KavakBotError
 from bot_core.prompts.draft import faults, to_template
 from bot_core.releases.release import Release
 from bot_core.store.records import PromptDraft
@@ -153,6 +153,9 @@ def _make(prompt_id: str, base: str, name: str, notes: str) -> None:
         made = session.workbench().prompts.release_with(
             prompt_id, base, release_id=name.strip(), description=notes.strip(), who=session.who()
         )
+    except ConfigurationError:
+        st.session_state[_PROBLEM] = text("prompts.release_name_wrong")
+        return
     except KavakBotError as error:
         st.session_state[_PROBLEM] = say(error)
         return

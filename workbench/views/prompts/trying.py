@@ -162,4 +162,4 @@ def _answered(trial: Trial) -> None:
     )
     st.caption(plain(line))
     with st.expander(text("prompts.how")):
-        show_trace(trial.logged, session.choice().catalog_id)
+        show_trace(trace, session.choice().catalog_id)

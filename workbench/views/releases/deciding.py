@@ -12,7 +12,8 @@ from workbench import session
 from workbench.evaluation.gate.evidence import Ground, Refusal, Ruling
 from workbench.records import RunStatus
 from workbench.roles import Role
-from workbench.runner.releases import EvidencePlan, Witness, experiment_is_alive
+from workbench.runner.evidence import Witness
+from workbench.runner.releases import EvidencePlan, experiment_is_alive
 from workbench.texts.problems import say
 from workbench.texts.texts import section, text
 from workbench.views.figures import day_and_time, dollars, plain
@@ -68,6 +69,8 @@ def _witness(release: Release, witness: Witness) -> None:
             st.markdown(f"- {plain(said(refusal))}")
         if ruling.scorers:
             _scorers(ruling)
+        if witness.is_own:
+            st.caption(text("releases.own_line"))
         with st.container(horizontal=True):
             guarded_button(
                 text("releases.promote"),
@@ -76,7 +79,7 @@ def _witness(release: Release, witness: Witness) -> None:
                 icon="🚀",
                 key=f"releases-promote-{record.experiment_id}",
                 help=text("releases.promote_help") if ruling.allowed else text("releases.promote_refused"),
-                disabled=not ruling.allowed,
+                disabled=not ruling.allowed or witness.is_own,
                 on_click=_promote,
                 args=(release.release_id, record.experiment_id),
             )

@@ -24,6 +24,7 @@ from workbench.evaluation.gate.evidence import (
     content,
     overridden,
     weigh,
+    with_own_cases,
 )
 from workbench.evaluation.judge.evidence import Evidence as JudgeEvidence
 from workbench.evaluation.scorers.table import HARD, SCORERS
@@ -282,3 +283,13 @@ def test_whatever_is_allowed_fits_today(status, split, digest, catalog, known, f
     assert QUESTION.dataset_digests[split] == digest
     assert catalog == QUESTION.files["catalog"]
     assert not failing
+
+
+def test_own_cases_add_their_refusals_and_never_take_one_away():
+    good, bad = weigh(QUESTION, evidence(cases(5))), weigh(QUESTION, evidence(cases(30, 1, 2), current=cases(30)))
+    assert with_own_cases(good, good).allowed
+    assert [refusal.ground for refusal in with_own_cases(good, None).refusals] == [Ground.OWN_CASES]
+    assert with_own_cases(good, bad).refusals == bad.refusals
+    assert with_own_cases(bad, good).refusals == bad.refusals
+    stale = weigh(replace(QUESTION, splits=("propios",)), evidence(cases(5)))
+    assert [refusal.ground for refusal in with_own_cases(good, stale).refusals] == [Ground.OWN_CASES]

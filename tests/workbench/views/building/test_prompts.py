@@ -183,8 +183,10 @@ def test_a_candidate_release_is_made_from_a_version(prompts_page: Page, workbenc
     assert made.agents[AgentName.FINANCING].prompt == "financing/v002"
     wrong = next(field for field in page.text_input if field.label == "Nombre de la candidata")
     page = button(wrong.input("Con Espacios").run(), "Hacer candidata").click().run()
-    assert page.error
-    assert not page.exception
+    assert "Ese nombre no se puede usar" in page.error[0].value
+    taken = next(field for field in page.text_input if field.label == "Nombre de la candidata")
+    page = button(taken.input("local").run(), "Hacer candidata").click().run()
+    assert "ya existe" in page.error[0].value
 
 
 def test_two_texts_are_compared_word_by_word(prompts_page: Page, workbench: Workbench):

@@ -33,7 +33,7 @@ def shown(page: AppTest) -> str:
 @pytest.fixture
 def few(workbench: Workbench, tmp_path: Path) -> Workbench:
     """The workbench with six cases in place of the whole golden set."""
-    folder = tmp_path / "cases"
+    folder = tmp_path / "few"
     folder.mkdir()
     (folder / "few.yaml").write_text(FEW, encoding="utf-8")
     workbench.release_desk = ReleaseDesk(workbench.settings, workbench.store, workbench.experiments, dataset=folder)
