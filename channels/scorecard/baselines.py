@@ -30,7 +30,7 @@ def compare(kind: str, *, seed: int = 7, plan: LoadPlan = PLAN, kills: int = KIL
     workers = 0 if kind else 1
     with (
         tempfile.TemporaryDirectory(prefix="kavak-scorecard-") as folder,
-        stage(Setting(workers=workers, shim=kind), Path(folder), seed=seed, crashes={}) as on,
+        stage(Setting(workers=workers, shim=kind), Path(folder), seed=seed) as on,
     ):
         return _rows(on, generate(replace(plan, seed=seed, media_url=on.foreign.media_url)), kills, plan.seconds)
 

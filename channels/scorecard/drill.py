@@ -35,7 +35,7 @@ def run_drill(conversations: int, *, workers: int, on_postgres: bool, seed: int 
             server = closing.enter_context(postgres_server())
             setting = Setting(workers, server.new_database(), server.data)
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="kavak-drill-")))
-        on = closing.enter_context(stage(setting, folder, seed=seed, crashes={}))
+        on = closing.enter_context(stage(setting, folder, seed=seed))
         _say(f"{setting.name}: {conversations} conversations, three messages or bursts each in {_SECONDS:.0f} s")
         plan = LoadPlan(conversations, 3, _SECONDS, seed=seed, leaving=0, media_url=on.foreign.media_url)
         return _drill(on, generate(plan), server)

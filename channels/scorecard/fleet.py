@@ -80,10 +80,10 @@ class Fleet:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
 
-    def start(self, name: str, command: str, crashes: tuple[str, ...] = (), **environment: str) -> None:
-        """Start `python -m channels COMMAND`; each life may end at the next of `crashes`, the last one lives."""
+    def start(self, name: str, command: str, **environment: str) -> None:
+        """Start `python -m channels COMMAND`."""
         with self._lock:
-            self._processes[name] = _Process(command, environment, list(crashes))
+            self._processes[name] = _Process(command, environment, [])
             self._launch(name)
 
     def run(self, name: str, command: str, *, seconds: float = 90.0) -> str:

@@ -80,7 +80,7 @@ def run(
     crashes = storm.crash_plan(setting.workers, size.kills, share=size.share, seed=seed) if "storm" in scenes else {}
     with (
         tempfile.TemporaryDirectory(prefix="kavak-scorecard-") as folder,
-        stage(setting, Path(folder), seed=seed, crashes={}) as on,
+        stage(setting, Path(folder), seed=seed) as on,
     ):
         on.faults.shares = size.faults
         for name in scenes:

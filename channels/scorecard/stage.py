@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -159,8 +159,17 @@ def serial_of(answer: str) -> int:
 
 
 @contextmanager
-def stage(setting: Setting, folder: Path, *, seed: int, crashes: dict[str, tuple[str, ...]]) -> Iterator[Stage]:
-    """The processes run and answer. Raises AssertionError when they do not even start."""
+def stage(
+    setting: Setting,
+    folder: Path,
+    *,
+    seed: int,
+    overrides: Mapping[str, str] | None = None,
+) -> Iterator[Stage]:
+    """The processes run and answer. `overrides` are settings without their prefix, in the place of the scaled ones.
+
+    Raises AssertionError when the processes do not even start.
+    """
     web = f"http://127.0.0.1:{free_port()}"
     core = Settings(data_dir=folder, database_url=setting.database_url)
     faults, reports = Faults(seed), Reports(seed)
@@ -174,22 +183,23 @@ def stage(setting: Setting, folder: Path, *, seed: int, crashes: dict[str, tuple
         closing.callback(store.close)
         closing.callback(callbacks.close)
         environment = _environment(setting, folder, web, twilio, model)
+        environment |= {f"KAVAK_WHATSAPP_{name}": value for name, value in (overrides or {}).items()}
         fleet = closing.enter_context(Fleet(environment, folder, mutation=setting.mutation))
         made = Stage(setting, folder, seed, core, web, model, twilio, faults, reports, foreign, store, fleet)
         fleet.on_death = made.note_death
-        _start(made, crashes)
+        _start(made)
         yield made
 
 
-def _start(made: Stage, crashes: dict[str, tuple[str, ...]]) -> None:
+def _start(made: Stage) -> None:
     setting, fleet = made.setting, made.fleet
     if setting.shim:
         fleet.start("web", setting.shim)
     else:
         for number in range(setting.workers):
             name = f"worker-{number}"
-            fleet.start(name, "worker", crashes.get(name, ()), SCORECARD_KEY=name)
-        fleet.start("web", "web", crashes.get("web", ()))
+            fleet.start(name, "worker", SCORECARD_KEY=name)
+        fleet.start("web", "web")
     assert wait_until_live(made.web, seconds=90), fleet.logs()[-2000:]
     if not setting.shim:
         deadline = time.monotonic() + 60
