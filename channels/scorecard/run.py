@@ -35,9 +35,10 @@ class Size:
     faults: tuple[tuple[str, float], ...] = FAULTS
 
 
-SMALL = Size(LoadPlan(14, 3, 9.0), 10, 0.3, 3.0, 5, 2, 8, 4.0, 120, 90.0)
-FULL = Size(LoadPlan(440, 2, 150.0), 200, 0.1, 20.0, 30, 6, 40, 8.0, 2200, 300.0)
-"""Some 5,000 webhooks in all scenes together, 200 kills; four settings make the whole."""
+SMALL = Size(LoadPlan(14, 3, 9.0), 8, 0.3, 3.0, 5, 2, 8, 4.0, 120, 90.0)
+FULL = Size(LoadPlan(330, 2, 160.0), 100, 0.1, 24.0, 30, 6, 40, 8.0, 2200, 300.0)
+"""Some 5,000 webhooks in all scenes together; four settings, two of them with three workers, make the whole: 20,000
+webhooks and 800 kills, each life long enough to get something done."""
 
 Say = Callable[[str], None]
 Scene = Callable[[Stage, Size, Say], list[Row]]
@@ -45,7 +46,8 @@ Scene = Callable[[Stage, Size, Say], list[Row]]
 
 def _storm(on: Stage, size: Size, say: Say) -> list[Row]:
     plan = replace(size.load, seed=on.seed, media_url=on.foreign.media_url)
-    return storm.play(on, plan, kills=size.kills, patience=size.patience, say=say)
+    kills = size.kills * on.setting.workers
+    return storm.play(on, plan, kills=kills, patience=size.patience, say=say)
 
 
 SCENES: dict[str, Scene] = {
@@ -77,7 +79,8 @@ def run(
 ) -> list[Row]:
     """Raises AssertionError when the processes do not even start."""
     rows: list[Row] = []
-    crashes = storm.crash_plan(setting.workers, size.kills, share=size.share, seed=seed) if "storm" in scenes else {}
+    kills = size.kills * setting.workers
+    crashes = storm.crash_plan(setting.workers, kills, share=size.share, seed=seed) if "storm" in scenes else {}
     with (
         tempfile.TemporaryDirectory(prefix="kavak-scorecard-") as folder,
         stage(setting, Path(folder), seed=seed) as on,

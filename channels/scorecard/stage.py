@@ -50,6 +50,8 @@ _SCALED = {
     "READ_TIMEOUT": "1",
     "TURN_SLOTS": "32",
     "DATABASE_WAIT_SECONDS": "2",
+    # A message that is begun twelve times is given up: here every worker dies a hundred times.
+    "TURN_ATTEMPTS": "100",
     "SENDER_PER_MINUTE": str(SENDER_PER_MINUTE),
     "SENDS_PER_SECOND": str(SENDS_PER_SECOND),
     "HASH_KEY": "scorecard",
