@@ -24,6 +24,8 @@ def reply_verdicts(score: Score | None, turns: int) -> tuple[bool, ...]:
     """For each of `turns` replies whether it passed; empty when the judge did not score the case."""
     if score is None or score.verdict not in (Verdict.PASS, Verdict.FAIL):
         return ()
+    if score.verdict is Verdict.FAIL and not any(map(_TURN.match, score.reasons)):
+        return (False,)  # it does not say which reply: the case counts once
     failed = {int(match[1]) for reason in score.reasons if (match := _TURN.match(reason))}
     return tuple(turn not in failed for turn in range(1, turns + 1))
 

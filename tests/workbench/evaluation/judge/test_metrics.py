@@ -31,6 +31,7 @@ def test_each_reply_is_an_observation_of_its_conversation():
 
 def test_what_was_not_judged_is_no_observation():
     assert reply_verdicts(None, 2) == ()
+    assert reply_verdicts(Score(scorer="judge_tone", verdict=Verdict.FAIL), 3) == (False,)
     assert reply_verdicts(Score(scorer="judge_tone", verdict=Verdict.ERROR), 2) == ()
 
 
