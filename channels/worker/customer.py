@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -122,10 +123,11 @@ class CustomerService:
 
     async def _while_ours(self, thinking: Coroutine[Any, Any, str], customer_id: str) -> str:
         """Given up when our leases are over: another worker may be asking the model for this customer already."""
+        began = time.monotonic()
         task = asyncio.ensure_future(thinking)
         try:
             while not (await asyncio.wait({task}, timeout=self._settings.lease_seconds / 6))[0]:
-                if self._leases.are_over:
+                if self._leases.are_over(since=began):
                     raise LostLease(f"customer {customer_id} may be somebody else's by now")
         finally:
             if not task.done():

@@ -22,10 +22,10 @@ class LeaseKeeper:
         self._renewed_at = time.monotonic()
         self._lock = threading.Lock()
 
-    @property
-    def are_over(self) -> bool:
-        """Nothing was renewed for a whole lease, the database being away: others may work for our customers by now."""
-        return time.monotonic() - self._renewed_at > self._seconds
+    def are_over(self, *, since: float) -> bool:
+        """A lease that was fresh at `since` (monotonic clock) was not renewed in time, the database being away or the
+        machine too busy: somebody else may work for the customer by now."""
+        return time.monotonic() - max(self._renewed_at, since) > self._seconds
 
     @contextmanager
     def kept(self, owner: str) -> Iterator[None]:
