@@ -46,9 +46,9 @@ def whatsapp_url(postgres_server: PostgresServer) -> str:  # noqa: F811
 def core(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """bot_core's settings on each of the two databases."""
     if request.param == "sqlite":
-        return Settings(_env_file=None, data_dir=tmp_path)
+        return Settings(_env_file=None, data_dir=tmp_path, data_key="")
     url: str = request.getfixturevalue("whatsapp_url")
-    return Settings(_env_file=None, data_dir=tmp_path, database_url=url)
+    return Settings(_env_file=None, data_dir=tmp_path, database_url=url, data_key="")
 
 
 @pytest.fixture
