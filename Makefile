@@ -1,6 +1,6 @@
 # One command for each thing a person does here. Everything runs in .venv, from the lock file.
 .DEFAULT_GOAL := help
-.PHONY: help install run chat test check format eval record bless local-model bench study webhook worker dev-whatsapp scorecard lock clean
+.PHONY: help install run chat test check format eval record bless demo local-model bench study webhook worker dev-whatsapp scorecard lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -60,6 +60,9 @@ record: $(STAMP) ## Record model calls of the recorded cases (ARGS="--stale", "-
 
 bless: $(STAMP) ## Make today's verdicts the baseline (ARGS='--reason "why"')
 	@$(BIN)/python -m workbench bless $(ARGS)
+
+demo: $(STAMP) ## The demonstration experiment, replayed without a key; its report in eval_reports/demo
+	@$(BIN)/python -m workbench demo $(ARGS)
 
 bench: $(STAMP) ## Measure what benchmarks/ claims (minutes)
 	@$(BIN)/python -m benchmarks.turn_overhead
