@@ -14,6 +14,7 @@ from workbench.evaluation.findings.conversations import conversation_of
 from workbench.evaluation.findings.distributions import Spread, distributions
 from workbench.evaluation.findings.failures import FailureCounter
 from workbench.evaluation.findings.flips import flips
+from workbench.evaluation.findings.judging import judge_findings
 from workbench.evaluation.findings.records import (
     Comparison,
     Conversation,
@@ -26,16 +27,16 @@ from workbench.evaluation.findings.records import (
     VariantFindings,
 )
 from workbench.evaluation.findings.settings import Library, UseCounter, specs_for
+from workbench.evaluation.judge.rubric import JUDGE_SCORERS
 from workbench.evaluation.sentiment.metrics import SENTIMENT
 from workbench.evaluation.statistics.analysis import STANDARD_METRICS, VariantAnalysis, VariantVerdict, analyse
 from workbench.evaluation.statistics.metrics import WHOLE_CASE, MetricKind, pass_rate
 from workbench.evaluation.statistics.sentences import metric_label, verdict_sentence
 from workbench.evaluation.statistics.significance import RESAMPLES
 from workbench.evaluation.statistics.verdicts import Decision, MetricVerdict
-from workbench.records import CaseResult, ExperimentRecord, RunRecord, VariantSpec, Verdict
+from workbench.records import CaseResult, ExperimentRecord, JudgeSpec, RunRecord, VariantSpec, Verdict
 
-JUDGED = ("judge_helpfulness", "judge_tone", "judge_completeness")
-METRICS = (*STANDARD_METRICS, pass_rate(GOAL), *(pass_rate(name) for name in JUDGED), SENTIMENT)
+METRICS = (*STANDARD_METRICS, pass_rate(GOAL), *(pass_rate(name) for name in JUDGE_SCORERS), SENTIMENT)
 TIMES = frozenset({"latency", "model_time", "overhead"})
 _RATES = tuple(metric.name for metric in METRICS if metric.kind is MetricKind.RATE)
 
@@ -48,6 +49,7 @@ def findings(
     specs: Sequence[VariantSpec] = (),
     releases: ReleaseSource | None = None,
     prompts: PromptLibrary | None = None,
+    judge: JudgeSpec | None = None,
     timed: bool = True,
     resamples: int = RESAMPLES,
 ) -> Findings:
@@ -56,7 +58,8 @@ def findings(
     Of a result only what a person reads is kept, about 3 kB. Partial runs are fine: a variant without a conversation in
     common with the first has no comparison yet. `record` names the experiment; `specs` (default: the record's) say what
     the variants were; `releases` and `prompts` (default: the shipped ones) are where their prompts are looked up.
-    `timed` is False for a replay, whose times say nothing of the models.
+    `timed` is False for a replay, whose times say nothing of the models. `judge` is the one whose scores are in the
+    results: its calibration is looked up.
     Raises UserError when names are missing.
     """
     runs = record.runs if record else ()
@@ -83,6 +86,7 @@ def findings(
         variants=variants,
         comparisons=tuple(_comparison(one, by_name, library) for one in analysis.comparisons),
         provenance=runs[0].provenance if runs else None,
+        judge=judge_findings(judge, {variant.name: variant.rates for variant in analysis.variants}),
     )
 
 

@@ -7,61 +7,51 @@ trials of a case are "case-id#2", "case-id#3", … Amounts of money are USD, tim
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from workbench.evaluation.statistics.metrics import MetricKind, Unit
-from workbench.evaluation.statistics.verdicts import Decision, Gap
-from workbench.records import CaseResult, Provenance, VariantSpec, Verdict
+from workbench.evaluation.findings.comparison_records import (
+    Comparison,
+    FactDifference,
+    Flip,
+    FlipKind,
+    MetricComparison,
+    Piece,
+    PromptDiff,
+    Span,
+)
+from workbench.evaluation.findings.conversation_records import Conversation, Key, ScoreLine, Turn, key_of
+from workbench.evaluation.statistics.metrics import Unit
+from workbench.records import Provenance, VariantSpec
 
-Key = str
-
-
-def key_of(result: CaseResult) -> Key:
-    return result.case_id if result.trial == 1 else f"{result.case_id}#{result.trial}"
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreLine:
-    scorer: str
-    verdict: Verdict
-    reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One exchange as a person reads it."""
-
-    customer: tuple[str, ...]
-    bot: str
-    expected_intents: tuple[str, ...] | None
-    understood_intents: tuple[str, ...]
-    buttons: tuple[str, ...] = ()
-    guardrails: tuple[str, ...] = ()
-    """What they did with drafts, where that was not "accepted"."""
-    seconds: float = 0.0
-    usd: float = 0.0
-    facts: tuple[tuple[str, str], ...] = ()
-    """What the reply rested on: (subject, value), each once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """One case played once by one variant, without its traces (the database and the run's file hold those)."""
-
-    key: Key
-    case_id: str
-    trial: int
-    why: str
-    tags: tuple[str, ...]
-    difficulty: str
-    verdict: Verdict
-    scores: tuple[ScoreLine, ...]
-    turns: tuple[Turn, ...]
-    error: str | None = None
-
-    @property
-    def failing(self) -> tuple[str, ...]:
-        return tuple(score.scorer for score in self.scores if score.verdict is Verdict.FAIL)
+__all__ = [
+    "NONE",
+    "AgentSetting",
+    "Bar",
+    "Comparison",
+    "Confusion",
+    "ConfusionCell",
+    "Conversation",
+    "CorrectedFinding",
+    "Distribution",
+    "FactDifference",
+    "FailureGroup",
+    "Findings",
+    "Flip",
+    "FlipKind",
+    "IntentQuality",
+    "JudgeFinding",
+    "Key",
+    "MetricComparison",
+    "ModelUse",
+    "Piece",
+    "PromptDiff",
+    "RateFinding",
+    "ReliabilityFinding",
+    "ScoreLine",
+    "Span",
+    "Turn",
+    "VariantFindings",
+    "key_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,120 +226,38 @@ class VariantFindings:
 
 
 @dataclass(frozen=True, slots=True)
-class MetricComparison:
-    """B less A in one metric, paired by conversation, with its verdict. `bootstrap_low`-`bootstrap_high` is the cluster
-    bootstrap's interval, a cross-check that decides nothing."""
+class CorrectedFinding:
+    """A judge's pass rate of one variant, and the true rate behind it (Rogan and Gladen), 95 %.
+
+    `share` is None when the judge is too weak, or was never calibrated: then `low`-`high` is all that is possible.
+    """
+
+    variant: str
+    observed: float
+    share: float | None
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeFinding:
+    """One rubric of the judge, held against `labelled` replies whose verdicts are known."""
 
     metric: str
     label: str
-    kind: MetricKind
-    unit: Unit
-    higher_is_better: bool
-    a: float
-    b: float
-    difference: float
-    low: float
-    high: float
-    bootstrap_low: float
-    bootstrap_high: float
-    p_value: float
-    adjusted_p: float
-    method: str
-    decision: Decision
-    gap: Gap | None
-    more_conversations: int | None
-    more_usd: float | None
-    sentence: str
-    conversations: int
-    better: tuple[str, ...]
-    """Case ids in which B did better."""
-    worse: tuple[str, ...]
-    left_out: tuple[str, ...]
-    """Case ids that only one of the two was scored in."""
-
-
-@dataclass(frozen=True, slots=True)
-class FactDifference:
-    """What only A's facts hold and what only B's hold, of one subject in one turn (from 1)."""
-
-    turn: int
-    subject: str
-    label: str
-    only_a: tuple[str, ...]
-    only_b: tuple[str, ...]
-
-
-Span = tuple[int, int]
-
-
-class FlipKind(StrEnum):
-    WON = "won"
-    """Only B passes."""
-    LOST = "lost"
-    """Only A passes."""
-    INSIDE = "inside"
-    """The whole case has the same verdict in both, but single scorers flipped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """A conversation in which A and B have opposite verdicts, of the whole case or of single scorers.
-
-    `marks_a` and `marks_b` hold, for each turn, where its reply says an amount or a car that the other does not.
-    """
-
-    key: Key
-    kind: FlipKind
-    won_scorers: tuple[str, ...]
-    """Fail in A, pass in B."""
-    lost_scorers: tuple[str, ...]
-    a: Conversation
-    b: Conversation
-    facts: tuple[FactDifference, ...]
-    marks_a: tuple[tuple[Span, ...], ...]
-    marks_b: tuple[tuple[Span, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of words. `kind` is "same", "removed" (only in A) or "added" (only in B)."""
-
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class PromptDiff:
-    """Word by word, section by section, what B's version of an agent's prompt changes of A's."""
-
-    agent: str
-    a: str
-    b: str
-    a_hash: str
-    b_hash: str
-    sections: dict[str, tuple[Piece, ...]]
-    words_removed: int
-    words_added: int
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A further variant (`candidate`, B) against the first (`baseline`, A)."""
-
-    baseline: str
-    candidate: str
-    headline: str
-    """What is known of the whole case, in Spanish."""
-    decision: Decision
-    """Of the whole case."""
-    proven: tuple[str, ...]
-    """One sentence for every metric in which B is better or worse beyond doubt."""
-    metrics: tuple[MetricComparison, ...]
-    flips: tuple[Flip, ...]
-    prompt_diffs: tuple[PromptDiff, ...]
-
-    def of(self, metric: str) -> MetricComparison | None:
-        return next((row for row in self.metrics if row.metric == metric), None)
+    model: str
+    prompt: str
+    labelled: int
+    kappa: float | None
+    kappa_low: float | None
+    kappa_high: float | None
+    sensitivity: float | None
+    """Share of good replies that it passes."""
+    specificity: float | None
+    """Share of bad replies that it fails."""
+    problems: tuple[str, ...]
+    """Why it is no evidence; empty above the floor."""
+    corrected: tuple[CorrectedFinding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +272,8 @@ class Findings:
     comparisons: tuple[Comparison, ...]
     provenance: Provenance | None
     """Of the run; None for one of a version that did not record it."""
+    judge: tuple[JudgeFinding, ...] = ()
+    """Empty without a judge."""
 
     def comparison(self, candidate: str) -> Comparison | None:
         return next((one for one in self.comparisons if one.candidate == candidate), None)

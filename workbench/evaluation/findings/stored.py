@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot_core.errors import NotFound, UserError
 from bot_core.prompts.library import PromptLibrary
 from bot_core.releases.source import ReleaseSource
 from workbench.evaluation.findings.making import findings
 from workbench.evaluation.findings.records import Findings
-from workbench.records import RunRecord
+from workbench.records import JudgeSpec, RunRecord
 from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
 
 
@@ -22,6 +24,7 @@ def experiment_findings(
         specs=folder.spec.variants,
         releases=releases,
         prompts=prompts,
+        judge=folder.spec.judge,
         timed=not folder.spec.replay,
     )
 
@@ -52,8 +55,15 @@ def pair_findings(
         specs=[run.variant for run in runs],
         releases=releases,
         prompts=prompts,
+        judge=_same_judge(folders),
         timed=not any(folder.spec.replay for folder in folders),
     )
+
+
+def _same_judge(folders: Sequence[ExperimentFolder]) -> JudgeSpec | None:
+    """Verdicts of two judges are not corrected as if they were one's."""
+    first, *others = [folder.spec.judge for folder in folders]
+    return first if all(other == first for other in others) else None
 
 
 def _run(folder: ExperimentFolder, run_id: str) -> RunRecord:
