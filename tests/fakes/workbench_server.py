@@ -35,6 +35,11 @@ class WorkbenchServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
     def start(self) -> None:
         command = [sys.executable, "-m", "streamlit", "run", "workbench/app.py", "--server.port", str(self.port)]
         environment = {**os.environ, "KAVAK_DATA_DIR": str(self.data), **self._environment}

@@ -7,6 +7,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+
 import workbench
 
 ROOT = Path(workbench.__file__).parent
@@ -29,3 +32,22 @@ def test_toasts_are_shown_by_whole_pages_only():
     }
     assert ("views/shell.py", "_notice") in found
     assert {name for _, name in found} <= WHOLE_PAGE
+
+
+def message(path: tuple[int, ...]) -> ForwardMsg:
+    made = ForwardMsg()
+    made.metadata.delta_path[:] = path
+    made.delta.fragment_id = "fragment"
+    return made
+
+
+def test_streamlit_still_keeps_a_toast_without_its_block():
+    """The fault itself. When this fails Streamlit has mended it, and toasts may be shown anywhere."""
+    queue = ForwardMsgQueue()
+    block, toast = message((2, 0)), message((2, 0, 0))
+    block.delta.add_block.allow_empty = True
+    toast.delta.new_element.toast.body = "Listo"
+    queue.enqueue(block)
+    queue.enqueue(toast)
+    queue.clear(retain_lifecycle_msgs=True)  # what the next run does with messages that are not sent yet
+    assert [list(left.metadata.delta_path) for left in queue.flush()] == [[2, 0, 0]]

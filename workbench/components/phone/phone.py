@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -132,10 +132,21 @@ def _nothing() -> None:
 
 
 def _as_json(bubble: Bubble) -> dict[str, Any]:
-    fields = asdict(bubble)
-    fields["at"] = bubble.at.isoformat()
-    fields["buttons"] = [button.model_dump() for button in bubble.buttons]
-    return fields
+    """Written out: dataclasses.asdict copies every value deeply, for hundreds of bubbles in every run."""
+    return {
+        "id": bubble.id,
+        "side": bubble.side,
+        "text": bubble.text,
+        "at": bubble.at.isoformat(),
+        "ticks": bubble.ticks,
+        "stored": bubble.stored,
+        "turn": bubble.turn,
+        "buttons": [{"title": button.title, "payload": button.payload} for button in bubble.buttons],
+        "rating": bubble.rating,
+        "selected": bubble.selected,
+        "kind": bubble.kind,
+        "note": bubble.note,
+    }
 
 
 @lru_cache(maxsize=1)

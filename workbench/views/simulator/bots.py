@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
+from bot_core.releases.release import Release
 from workbench import session
 from workbench.texts.texts import text
 from workbench.views.figures import plain
@@ -24,8 +27,10 @@ def show_bots() -> None:
         width="stretch",
     )
     session.choose_phones(chosen or 1)
+    releases = session.workbench().releases
+    known, current = {release.release_id: release for release in releases.list()}, releases.current().release_id
     if session.phones() == 1:
-        _release(1)
+        _release(1, known, current)
         _model(1)
         return
     _customers()
@@ -33,7 +38,7 @@ def show_bots() -> None:
     for number, tab in enumerate(tabs, start=1):
         session.conversation_id(number)
         with tab:
-            _release(number)
+            _release(number, known, current)
             _model(number)
 
 
@@ -51,15 +56,12 @@ def _customers() -> None:
     session.choose_same_customer(chosen == _SAME)
 
 
-def _release(phone: int) -> None:
-    releases = session.workbench().releases
-    known = {release.release_id: release for release in releases.list()}
-    current = releases.current().release_id
+def _release(phone: int, known: Mapping[str, Release], current: str) -> None:
     before = session.choice(phone).release_id
     chosen = st.selectbox(
         text("chat.release"),
         list(known),
-        index=list(known).index(before if before in known else current),
+        index=list(known).index(before if before and before in known else current),
         key=f"release-{phone}",
         help=text("chat.release_help"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bot_core.messages import InboundMessage
 from bot_core.store.records import ConversationLog
@@ -19,10 +19,12 @@ def bubbles(turns: Sequence[ConversationLog], waiting: Waiting, *, selected: str
 
 
 def _bubbles(turns: Sequence[ConversationLog], waiting: Waiting, selected: str | None) -> Iterator[Bubble]:
-    ratings = session.workbench().opinions.of([turn.tracking_id for turn in turns])
+    bench = session.workbench()
+    ratings = bench.opinions.of([turn.tracking_id for turn in turns])
+    repeated = bench.replies.repeated
     for turn in turns:
         opinion = ratings.get(turn.tracking_id)
-        yield from _written(turn.messages)
+        yield from _written(turn.messages, repeated)
         yield Bubble(
             id=turn.tracking_id,
             side="in",
@@ -41,11 +43,17 @@ def _bubbles(turns: Sequence[ConversationLog], waiting: Waiting, selected: str |
         (waiting.travelling, "sent"),
     )
     for messages, ticks in parts:
-        yield from _written((m for m in messages if m.message_id not in answered), stored=False, ticks=ticks)
+        fresh = [message for message in messages if message.message_id not in answered]
+        yield from _written(fresh, repeated, stored=False, ticks=ticks)
 
 
-def _written(messages: Iterable[InboundMessage], *, stored: bool = True, ticks: Ticks = "read") -> Iterator[Bubble]:
-    repeated = session.workbench().replies.repeated
+def _written(
+    messages: Iterable[InboundMessage],
+    repeated: Callable[[str], bool],
+    *,
+    stored: bool = True,
+    ticks: Ticks = "read",
+) -> Iterator[Bubble]:
     for message in messages:
         yield Bubble(
             id=message.message_id,

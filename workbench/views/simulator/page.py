@@ -83,7 +83,7 @@ def _phone(held: _Held, *, alone: bool) -> None:
     shown = selected if which == held.number else None
     if alone and shown is None and held.turns:
         shown = held.turns[-1].tracking_id
-    release = session.workbench().bots.release_name(session.choice(held.number))
+    release = "" if alone else session.workbench().bots.release_name(session.choice(held.number))
     phone(
         held.conversation,
         bubbles(held.turns, held.waiting, selected=shown),
@@ -130,4 +130,4 @@ def _beside(held: Sequence[_Held]) -> None:
     where = text("trace.turn", number=turn.position, total=len(one.turns))
     phone_name = f"{NAMES[one.number - 1]} · " if len(held) > 1 else ""
     st.caption(plain(phone_name + where))
-    show_trace(turn.trace, session.choice(one.number).catalog_id)
+    show_trace(turn.trace, session.choice(one.number).catalog_id, key="trace-tab")

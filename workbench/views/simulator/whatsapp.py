@@ -70,4 +70,4 @@ def _show(chat: WhatsAppChat, problem: bool) -> None:
             st.info(text("chat.whatsapp_empty"), icon="💡")
         else:
             st.caption(text("trace.turn", number=turn.position, total=len(chat.turns)))
-            show_trace(turn.trace)
+            show_trace(turn.trace, key="trace-tab")

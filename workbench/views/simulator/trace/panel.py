@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from bot_core.trace import TurnTrace
@@ -14,30 +16,24 @@ from workbench.views.simulator.trace.intents import show_intents
 from workbench.views.simulator.trace.timeline import show_timeline
 
 
-def show_trace(trace: TurnTrace, catalog_id: str | None = None) -> None:
-    """`catalog_id` is the catalogue in which the cars' rows are looked up; None for the default one."""
+def show_trace(trace: TurnTrace, catalog_id: str | None = None, *, key: str | None = None) -> None:
+    """`catalog_id` is the catalogue in which the cars' rows are looked up; None for the default one. With a `key` only
+    the open tab is drawn, and it stays open for the next turn: for a place that is drawn again and again."""
     _figures(trace)
     if trace.used_fallback:
         st.warning(text("trace.fallback"), icon="⚠️")
-    intents, facts, calls, guardrails, time = st.tabs(
-        [
-            text("trace.intents"),
-            text("trace.facts"),
-            text("trace.prompts"),
-            text("trace.guardrails"),
-            text("trace.timeline"),
-        ]
-    )
-    with intents:
-        show_intents(trace)
-    with facts:
-        show_facts(trace.facts, catalog_id)
-    with calls:
-        show_calls(trace.calls)
-    with guardrails:
-        show_guardrails(trace.guardrails)
-    with time:
-        show_timeline(trace)
+    parts: dict[str, Callable[[], None]] = {
+        text("trace.intents"): lambda: show_intents(trace),
+        text("trace.facts"): lambda: show_facts(trace.facts, catalog_id),
+        text("trace.prompts"): lambda: show_calls(trace.calls),
+        text("trace.guardrails"): lambda: show_guardrails(trace.guardrails),
+        text("trace.timeline"): lambda: show_timeline(trace),
+    }
+    tabs = st.tabs(list(parts), key=key, on_change="rerun") if key else st.tabs(list(parts))
+    for tab, show in zip(tabs, parts.values(), strict=True):
+        if not key or tab.open:
+            with tab:
+                show()
     st.caption(text("trace.release", release=plain(trace.release_id), tracking=plain(trace.tracking_id[:8])))
 
 

@@ -1,0 +1,186 @@
+"""The simulator under load: reruns with long chats and several people, the first page, memory for each session.
+
+    python -m benchmarks.workbench_pages [--users 10] [--rounds 10]
+
+Starts the real server and talks to it as browsers do (WebSocket, Streamlit's own messages). Each user has three phones
+with 200 messages and a rerun about every second. Prints wall time, and the server's CPU time, which a busy machine
+does not change much. Exit code 1 when a target is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot_core.messages import InboundMessage
+from bot_core.releases.files import FileReleaseSource
+from bot_core.sessions.state import ConversationState
+from bot_core.settings import Settings
+from bot_core.store.store import Store, open_store
+from bot_core.wiring import BotFactory
+from tests.fakes.workbench_server import WorkbenchServer
+
+TURNS = 100
+"""Of each chat: 200 messages."""
+RERUN_SECONDS, FIRST_SECONDS, SESSION_MEGABYTES = 0.050, 3.0, 5.0
+_THINKING = 1.0
+_SAID = (
+    "busco un versa de menos de 250 mil",
+    "el segundo a 48 meses con 50 mil de enganche",
+    "muéstrame más",
+    "gracias",
+)
+_CLOCK = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass
+class Client:
+    """One browser tab, as far as the server can tell."""
+
+    url: str
+    query: str
+    runs: list[float] = field(default_factory=list)
+
+    def live(self, rounds: int, ready: threading.Barrier) -> None:
+        from websockets.sync.client import connect
+
+        address = self.url.replace("http", "ws", 1) + "/_stcore/stream"
+        with connect(address, max_size=None, origin=self.url, subprotocols=["streamlit"]) as socket:  # type: ignore[arg-type,list-item]
+            self.runs.append(self._run(socket))
+            ready.wait()
+            ready.wait()
+            for _ in range(rounds):
+                time.sleep(random.uniform(0, 2 * _THINKING))
+                self.runs.append(self._run(socket))
+            ready.wait()
+            ready.wait()
+
+    def _run(self, socket: object) -> float:
+        """Ask for a run of the whole page; the seconds until it is finished."""
+        from streamlit.proto.BackMsg_pb2 import BackMsg
+        from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+        asked = BackMsg()
+        asked.rerun_script.query_string = self.query
+        started = time.perf_counter()
+        socket.send(asked.SerializeToString())  # type: ignore[attr-defined]
+        while True:
+            told = ForwardMsg()
+            told.ParseFromString(socket.recv(timeout=60))  # type: ignore[attr-defined]
+            if told.WhichOneof("type") == "script_finished":
+                return time.perf_counter() - started
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--users", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=10)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        query = _filled(data)
+        with WorkbenchServer(data, {"OLLAMA_HOST": "http://127.0.0.1:9"}) as server:
+            return _measured(server, query, options.users, options.rounds)
+
+
+def _filled(data: Path) -> str:
+    """Three long chats in the store; the address that shows them."""
+    store = open_store(f"sqlite:///{data / 'kavak.db'}")
+    for name in ("chat-a", "chat-b", "chat-c"):
+        asyncio.run(_chat(store, name, Settings(data_dir=data)))
+    store.close()
+    return "telefonos=3&conversacion=chat-a&conversacion2=chat-b&conversacion3=chat-c"
+
+
+async def _chat(store: Store, name: str, settings: Settings) -> None:
+    bot = BotFactory(settings=settings).build(FileReleaseSource().current())
+    held = store.conversations.create(
+        channel="workbench", customer_key=name, release_id=bot.release.release_id, conversation_id=name
+    )
+    state, version = ConversationState(conversation_id=name), held.version
+    for turn in range(TURNS):
+        message = InboundMessage(text=_SAID[turn % len(_SAID)])
+        result = await bot.handle([message], state)
+        state = result.state
+        version = store.conversations.append_turn(name, [message], result, expected_version=version).version
+
+
+def _measured(server: WorkbenchServer, query: str, users: int, rounds: int) -> int:
+    alone = Client(server.url, "")
+    _together([alone], 0)
+    base = _resident(server.pid)
+    clients = [Client(server.url, query) for _ in range(users)]
+    cpu: list[float] = []
+    grown = _together(
+        clients,
+        rounds,
+        before=lambda: cpu.append(_cpu(server.pid)),
+        after=lambda: _resident(server.pid) - base,
+    )
+    spent = _cpu(server.pid) - cpu[0]
+    runs = [seconds for client in clients for seconds in client.runs[1:]]
+    met = [
+        _row("first page, s", alone.runs[0], FIRST_SECONDS),
+        _row("rerun p50, ms", statistics.median(runs) * 1000, RERUN_SECONDS * 1000),
+        _row("memory for each session, MB", grown / users / 1e6, SESSION_MEGABYTES),
+    ]
+    print(f"{'rerun p95, ms':32}{statistics.quantiles(runs, n=20)[-1] * 1000:10.1f}")
+    print(f"{'server CPU for each rerun, ms':32}{spent / len(runs) * 1000:10.1f}")
+    print(f"{users} users, {rounds} reruns each, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    return int(not all(met))
+
+
+def _together(
+    clients: list[Client],
+    rounds: int,
+    *,
+    before: Callable[[], None] = lambda: None,
+    after: Callable[[], float] = lambda: 0.0,
+) -> float:
+    """All at once: `before` is called when all have their first page, `after` when all have made their reruns and are
+    still connected; what it says."""
+    ready = threading.Barrier(len(clients) + 1)
+    threads = [threading.Thread(target=client.live, args=(rounds, ready)) for client in clients]
+    for thread in threads:
+        thread.start()
+    ready.wait()
+    before()
+    ready.wait()
+    ready.wait()
+    seen = after()
+    ready.wait()
+    for thread in threads:
+        thread.join()
+    return seen
+
+
+def _row(what: str, measured: float, target: float) -> bool:
+    met = measured < target
+    print(f"{what:32}{measured:10.1f}   target < {target:g}   {'met' if met else 'MISSED'}")
+    return met
+
+
+def _cpu(pid: int) -> float:
+    """Seconds of user and system time of the process."""
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / _CLOCK
+
+
+def _resident(pid: int) -> float:
+    """Bytes."""
+    return float(Path(f"/proc/{pid}/statm").read_text("utf-8").split()[1]) * _PAGE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
