@@ -92,7 +92,7 @@ class ExperimentDesk:
             self._opened.close()
 
     def _spawn(self, folder: ExperimentFolder) -> None:
-        command = [sys.executable, "-m", "workbench", "resume", folder.experiment_id, "--quiet"]
+        command = [sys.executable, "-m", "workbench", "resume", folder.experiment_id, "--as-asked"]
         with folder.log.open("ab") as log, self._lock:
             self._children.append(
                 subprocess.Popen(  # noqa: S603 - our own command; the id was checked by ExperimentFiles

@@ -1,18 +1,41 @@
-"""What an experiment will cost, before a cent is spent."""
+"""What an experiment will cost and how long it will take, before a cent is spent."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
+from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
+from bot_core.llm.prices import price_of
+from bot_core.releases.release import Release
 from bot_core.settings import Settings
-from workbench.evaluation.experiments.plan import situations_of
-from workbench.records import ExperimentSpec
+from bot_core.store.store import open_store
+from bot_core.trace import Usage
+from workbench.evaluation.build import variant_release
+from workbench.evaluation.cassettes import CASSETTES
+from workbench.evaluation.dataset.case import Case
+from workbench.evaluation.experiments.gateways import PriceOf
+from workbench.evaluation.experiments.history import Observation, UsedCall, earlier_runs, mean, recorded
+from workbench.evaluation.experiments.plan import Situation, result_id, situations_of
+from workbench.records import ExperimentSpec, VariantSpec
+from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
+
+_LIKE = "local"
+"""The recorded release that stands for one that was never played: its prompts are of the same kind."""
+_JUDGE = UsedCall("judge", Usage(input_tokens=1_500, output_tokens=200), 2.0)
+_CUSTOMER = UsedCall("customer", Usage(input_tokens=900, output_tokens=60), 1.0)
+_PERSONA_TURNS = 5
+_OWN_SECONDS = 0.02
+"""Our own time for a turn."""
+_WIDTH = 1.96
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """`low` and `high` are what it may well cost instead, in USD."""
+    """`low` to `high` is where the cost should be nineteen times in twenty, in USD."""
 
     usd: Decimal
     low: Decimal
@@ -24,7 +47,172 @@ class Estimate:
     """What the figures rest on, in English."""
 
 
-def estimate(spec: ExperimentSpec, settings: Settings) -> Estimate:
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What one conversation is expected to use. `known` when this very case was played before."""
+
+    usd: float
+    calls: float
+    tokens: float
+    seconds: float
+    known: bool = False
+
+    def __add__(self, other: Expected) -> Expected:
+        return Expected(
+            self.usd + other.usd,
+            self.calls + other.calls,
+            self.tokens + other.tokens,
+            self.seconds + other.seconds,
+            self.known and other.known,
+        )
+
+
+def estimate(spec: ExperimentSpec, settings: Settings, *, price: PriceOf = price_of) -> Estimate:
     """Raises UserError for a wrong name."""
-    situations_of(spec, settings)
-    return Estimate(Decimal(0), Decimal(0), Decimal(0), 0, 0, 0.0, "no model is called")
+    situations, _ = situations_of(spec)
+    turns = sum(turns_of(situation) for situation in situations) * spec.trials
+    if spec.replay:
+        seconds = turns * len(spec.variants) * _OWN_SECONDS
+        return Estimate(Decimal(0), Decimal(0), Decimal(0), 0, 0, seconds, "a replay calls no model")
+    files = ExperimentFiles(experiments_folder(settings))
+    store = open_store(settings.store_url)
+    try:
+        releases = [variant_release(variant, store.releases) for variant in spec.variants]
+    finally:
+        store.close()
+    parts = [
+        _variant(spec, situations, variant, release, files, price)
+        for variant, release in zip(spec.variants, releases, strict=True)
+    ]
+    usd, spread = sum(part.usd for part in parts), math.sqrt(sum(part.spread**2 for part in parts))
+    return Estimate(
+        usd=_money(usd),
+        low=_money(max(0.0, usd - _WIDTH * spread)),
+        high=_money(usd + _WIDTH * spread),
+        calls=round(sum(part.calls for part in parts)),
+        tokens=round(sum(part.tokens for part in parts)),
+        seconds=sum(part.seconds for part in parts) + turns * len(parts) * _OWN_SECONDS,
+        basis="; ".join(dict.fromkeys(part.basis for part in parts)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One variant's share. `spread` is the standard error of `usd`."""
+
+    usd: float
+    spread: float
+    calls: float
+    tokens: float
+    seconds: float
+    basis: str
+
+
+def _variant(
+    spec: ExperimentSpec,
+    situations: Sequence[Situation],
+    variant: VariantSpec,
+    release: Release,
+    files: ExperimentFiles,
+    price: PriceOf,
+) -> _Part:
+    remote = {name.value: agent.settings for name, agent in release.agents.items() if is_remote(agent.settings)}
+    observations, basis = _ground(variant, files) if remote else ((), "no model is called")
+    each = [expected_of(situation, observations, remote, price) for situation in situations]
+    extra = [_evaluation(spec, turns_of(situation), price) for situation in situations]
+    whole = [one + more for one, more in zip(each, extra, strict=True)]
+    spread = _spread(each, observations, remote, price) * spec.trials
+    width = min((settings.max_concurrency for settings in remote.values()), default=spec.concurrency)
+    return _Part(
+        usd=sum(one.usd for one in whole) * spec.trials,
+        spread=spread,
+        calls=sum(one.calls for one in whole) * spec.trials,
+        tokens=sum(one.tokens for one in whole) * spec.trials,
+        seconds=sum(one.seconds for one in whole) * spec.trials / min(width, spec.concurrency),
+        basis=basis,
+    )
+
+
+def expected_of(
+    situation: Situation, observations: Sequence[Observation], remote: dict[str, ModelSettings], price: PriceOf
+) -> Expected:
+    """As this very case was before; else by its number of turns."""
+    same = [one for one in observations if one.case_id == result_id(situation)]
+    if same:
+        priced = [_priced(one, remote, price) for one in same]
+        return _mean(priced, 1.0, known=True)
+    priced = [_priced(one, remote, price) for one in observations]
+    turns = sum(one.turns for one in observations)
+    return _mean(priced, turns_of(situation) * len(observations) / turns) if turns else Expected(0, 0, 0, 0)
+
+
+def turns_of(situation: Situation) -> int:
+    return len(situation.turns) if isinstance(situation, Case) else min(situation.patience, _PERSONA_TURNS)
+
+
+def is_remote(settings: ModelSettings) -> bool:
+    return settings.model != OFFLINE_MODEL
+
+
+def _ground(variant: VariantSpec, files: ExperimentFiles) -> tuple[tuple[Observation, ...], str]:
+    if found := earlier_runs(files, variant):
+        return found, f"{len(found)} conversations of an earlier run of the same configuration"
+    if found := recorded(CASSETTES, variant.release_id):
+        return found, f"{len(found)} recorded conversations of {variant.release_id}"
+    found = recorded(Path(CASSETTES), _LIKE)
+    return found, f"{len(found)} recorded conversations of {_LIKE}: nothing of {variant.release_id} was played yet"
+
+
+def _priced(observation: Observation, remote: dict[str, ModelSettings], price: PriceOf) -> Expected:
+    """The conversation with the prices of the models that would be asked now."""
+    calls = [call for call in observation.calls if call.agent in remote]
+    return Expected(
+        usd=sum(_usd(call.usage, remote[call.agent], price) for call in calls),
+        calls=len(calls),
+        tokens=sum(call.usage.input_tokens + call.usage.output_tokens for call in calls),
+        seconds=sum(call.seconds for call in calls),
+    )
+
+
+def _usd(usage: Usage, settings: ModelSettings, price: PriceOf) -> float:
+    listed = price(settings.model)
+    return float(listed.of(usage)) if listed else 0.0
+
+
+def _mean(priced: Sequence[Expected], times: float, *, known: bool = False) -> Expected:
+    return Expected(
+        usd=mean([one.usd for one in priced]) * times,
+        calls=mean([one.calls for one in priced]) * times,
+        tokens=mean([one.tokens for one in priced]) * times,
+        seconds=mean([one.seconds for one in priced]) * times,
+        known=known,
+    )
+
+
+def _evaluation(spec: ExperimentSpec, turns: int, price: PriceOf) -> Expected:
+    """The judge reads every reply, and a model may write for the customer."""
+    asked = [(_JUDGE, spec.judge.model)] if spec.judge else []
+    asked += [(_CUSTOMER, spec.customer)] if spec.customer and spec.personas else []
+    whole = Expected(0, 0, 0, 0, known=True)
+    for call, settings in asked:
+        if is_remote(settings):
+            tokens = call.usage.input_tokens + call.usage.output_tokens
+            whole += Expected(_usd(call.usage, settings, price) * turns, turns, tokens * turns, call.seconds * turns)
+    return whole
+
+
+def _spread(
+    each: Sequence[Expected], observations: Sequence[Observation], remote: dict[str, ModelSettings], price: PriceOf
+) -> float:
+    """Standard error: the unknown cases vary as the observed ones do, and their mean is known from those only."""
+    unknown = sum(not one.known for one in each)
+    costs = [_priced(one, remote, price).usd for one in observations]
+    if not unknown or len(costs) < 2:
+        return sum(one.usd for one in each) * 0.1
+    middle = mean(costs)
+    variance = sum((cost - middle) ** 2 for cost in costs) / (len(costs) - 1)
+    return math.sqrt(variance * unknown + variance / len(costs) * unknown**2)
+
+
+def _money(usd: float) -> Decimal:
+    return Decimal(f"{usd:.6f}")
