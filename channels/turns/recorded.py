@@ -31,10 +31,19 @@ class RecordedGateway:
     """Right around the remote models, inside retries and fallbacks: so the answer of each is kept, not what a route
     came to. Raises what `inner` raises."""
 
-    def __init__(self, inner: LLMGateway, turns: OpenTurns, crashes: CrashPoints) -> None:
+    def __init__(
+        self,
+        inner: LLMGateway,
+        turns: OpenTurns,
+        crashes: CrashPoints,
+        *,
+        pauses: tuple[float, ...] = (0.2, 0.5, 1.0, 2.0, 4.0),
+    ) -> None:
+        """`pauses` are seconds between tries to keep an answer."""
         self._inner = inner
         self._turns = turns
         self._crashes = crashes
+        self._pauses = pauses
 
     async def complete(self, request: LLMRequest[Answer]) -> LLMResponse[Answer]:
         key = request_hash(request)
@@ -43,15 +52,21 @@ class RecordedGateway:
             return _response(json.loads(kept), request.response_model)
         response = await self._inner.complete(request)
         self._crashes.reached("during_model")
-        await asyncio.to_thread(self._keep, request.tracking_id, key, _as_json(response))
+        await self._keep(request.tracking_id, key, _as_json(response))
         return response
 
-    def _keep(self, tracking_id: str, key: str, answer: str) -> None:
-        try:
-            self._turns.keep_call(tracking_id, key, answer)
-        except StoreError as error:
-            # Paid for and here: used, even though a kill before the turn's end would have it asked again.
-            _log.warning("answer_not_kept", tracking_id=tracking_id, error=type(error).__name__)
+    async def _keep(self, tracking_id: str, key: str, answer: str) -> None:
+        """It is paid for: a database that is away is waited for, within reason."""
+        for pause in (*self._pauses, None):
+            try:
+                await asyncio.to_thread(self._turns.keep_call, tracking_id, key, answer)
+                return
+            except StoreError as error:
+                if pause is None:
+                    # Used all the same, even though a kill before the turn's end would have it asked again.
+                    _log.warning("answer_not_kept", tracking_id=tracking_id, error=type(error).__name__)
+                    return
+                await asyncio.sleep(pause)
 
 
 def request_hash(request: LLMRequest[Any]) -> str:

@@ -52,7 +52,7 @@ def use(channel: Channel, factory: BotFactory, model: LLMGateway, crashes: Crash
         channel.store.core.releases.add(release, who="test")
     routing = RoutingGateway(
         offline=factory.baseline,
-        remote=RecordedGateway(model, channel.store.turns, crashes),
+        remote=RecordedGateway(model, channel.store.turns, crashes, pauses=(0.01, 0.01)),
         backoff=Backoff(initial=0, jitter=0),
     )
     built = BotFactory(
@@ -104,6 +104,24 @@ async def test_an_answer_that_could_not_be_kept_is_used_all_the_same(
     await channel.serve(channel.receive(TEXT))
     assert len(model.asked) == 3
     assert len(channel.twilio.outbound) == 2
+
+
+async def test_an_answer_waits_for_a_database_that_is_away_for_a_moment(
+    channel: Channel, factory: BotFactory, monkeypatch: pytest.MonkeyPatch
+):
+    keep, faults = channel.store.turns.keep_call, iter([True, True])
+    kept: list[str] = []
+
+    def sometimes(*values: str) -> None:
+        if next(faults, False):
+            raise StoreError("starting up")
+        keep(*values)
+        kept.append(values[1])
+
+    monkeypatch.setattr(channel.store.turns, "keep_call", sometimes)
+    use(channel, factory, PaidModel(factory), CrashPoints())
+    await channel.serve(channel.receive(TEXT))
+    assert len(kept) == 3
 
 
 async def test_an_error_is_no_answer(channel: Channel, factory: BotFactory, store: ChannelStore):
