@@ -113,26 +113,27 @@ class Unanswered:
     """The latest ones."""
 
 
-_TIMES = """quantile_cont(seconds, 0.5), quantile_cont(seconds, 0.95),
-    quantile_cont(model_seconds, 0.5), quantile_cont(model_seconds, 0.95)"""
+_TIMES = """quantile_cont(seconds, [0.5, 0.95]), quantile_cont(model_seconds, [0.5, 0.95]),
+    quantile_cont(seconds - model_seconds, [0.5, 0.95])"""
 _IN_PERIOD = "moment >= $start AND moment < $end"
 _OF_CHANNEL = f"{_IN_PERIOD} AND ($channel = '' OR channel = $channel)"
 _ANNOYED = -0.3
+_NO_TIMES = (None, None)
 
 
 def totals(index: ActivityIndex, period: Period) -> Totals:
     query = f"""
-    SELECT count(*), count(DISTINCT conversation_id), count(DISTINCT (channel, customer_key)), {_TIMES},
-        quantile_cont(seconds - model_seconds, 0.5), quantile_cont(seconds - model_seconds, 0.95),
+    SELECT count(*), count(DISTINCT conversation_id), count(DISTINCT hash(channel, customer_key)), {_TIMES},
         avg(failed::INT), avg(fallback::INT), avg((len(findings) > 0)::INT), avg((len(gaps) > 0)::INT),
         coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0), coalesce(sum(usd), 0),
         avg(mood), avg((mood < {_ANNOYED})::INT)
     FROM turns WHERE {_OF_CHANNEL}"""  # noqa: S608
     row = index.rows(query, _values(period))[0]
+    whole, model, rest = (times or _NO_TIMES for times in row[3:6])
     opinions = f"""
     SELECT count(*) FILTER (up), count(*) FILTER (NOT up) FROM opinions
     WHERE {_IN_PERIOD} AND tracking_id IN (SELECT tracking_id FROM turns WHERE $channel = '' OR channel = $channel)"""  # noqa: S608
-    return Totals(*row, *index.rows(opinions, _values(period))[0])
+    return Totals(*row[:3], *whole, *model, *rest, *row[6:], *index.rows(opinions, _values(period))[0])
 
 
 def series(index: ActivityIndex, period: Period) -> tuple[Point, ...]:
@@ -142,12 +143,14 @@ def series(index: ActivityIndex, period: Period) -> tuple[Point, ...]:
         SELECT tracking_id, count(*) FILTER (up) AS ups, count(*) FILTER (NOT up) AS downs
         FROM opinions GROUP BY tracking_id
     )
-    SELECT date_trunc('{period.bucket}', wall) AS bucket, count(*), {_TIMES},
-        quantile_cont(seconds - model_seconds, 0.95), avg(failed::INT), avg(fallback::INT), sum(usd), avg(mood),
-        coalesce(sum(ups), 0), coalesce(sum(downs), 0)
+    SELECT date_trunc('{period.bucket}', wall) AS bucket, count(*), {_TIMES}, avg(failed::INT), avg(fallback::INT),
+        sum(usd), avg(mood), coalesce(sum(ups), 0), coalesce(sum(downs), 0)
     FROM turns LEFT JOIN thumbs USING (tracking_id)
     WHERE {_OF_CHANNEL} GROUP BY bucket ORDER BY bucket"""  # noqa: S608
-    return tuple(Point(*row) for row in index.rows(query, _values(period)))
+    return tuple(
+        Point(*row[:2], *row[2], *row[3], *row[4][1:], *row[5:])  # the three pairs are p50 and p95
+        for row in index.rows(query, _values(period))
+    )
 
 
 def groups(index: ActivityIndex, period: Period, by: Grouping) -> tuple[Group, ...]:
@@ -155,17 +158,18 @@ def groups(index: ActivityIndex, period: Period, by: Grouping) -> tuple[Group, .
     source, name, failed = _SOURCES[by]
     query = f"""
     SELECT {name}, count(*) AS calls, sum(input_tokens), sum(output_tokens), sum(usd) AS usd,
-        quantile_cont(seconds, 0.5), quantile_cont(seconds, 0.95), avg(({failed})::INT), avg(fallback::INT)
+        quantile_cont(seconds, [0.5, 0.95]), avg(({failed})::INT), avg(fallback::INT)
     FROM {source} WHERE {_OF_CHANNEL} GROUP BY 1 ORDER BY usd DESC, calls DESC, 1"""  # noqa: S608
-    return tuple(Group(*row) for row in index.rows(query, _values(period)))
+    return tuple(Group(*row[:5], *row[5], *row[6:]) for row in index.rows(query, _values(period)))
 
 
-_CALLS = "(SELECT calls.*, turns.channel FROM calls JOIN turns USING (tracking_id)) AS calls"
+_WITH_INTENT = """(SELECT unnest(list_distinct(intents)) AS intent, channel, moment, input_tokens, output_tokens, usd,
+    seconds, failed, fallback FROM turns)"""
 _SOURCES: dict[Grouping, tuple[str, str, str]] = {
-    "agent": (_CALLS, "agent", "failed_attempts > 0"),
-    "model": (_CALLS, "model", "failed_attempts > 0"),
+    "agent": ("calls", "agent", "failed_attempts > 0"),
+    "model": ("calls", "model", "failed_attempts > 0"),
     "release": ("turns", "release_id", "failed"),
-    "intent": ("(SELECT unnest(list_distinct(intents)) AS intent, * FROM turns) AS turns", "intent", "failed"),
+    "intent": (_WITH_INTENT, "intent", "failed"),
 }
 
 
@@ -173,13 +177,14 @@ def unanswered(index: ActivityIndex, period: Period, *, examples: int = 5) -> tu
     """What could not be given, the most frequent first, with the latest examples."""
     query = f"""
     WITH found AS (
-        SELECT gaps.reason, gaps.detail, turns.* FROM gaps JOIN turns USING (tracking_id)
-        WHERE turns.moment >= $start AND turns.moment < $end AND ($channel = '' OR channel = $channel)
-        QUALIFY row_number() OVER (PARTITION BY tracking_id, gaps.reason ORDER BY gaps.detail) = 1
+        SELECT reason, tracking_id, min(detail) AS detail, any_value(moment) AS moment FROM gaps
+        WHERE {_OF_CHANNEL} GROUP BY reason, tracking_id
+    ), latest AS (
+        SELECT *, count(*) OVER (PARTITION BY reason) AS turns FROM found
+        QUALIFY row_number() OVER (PARTITION BY reason ORDER BY moment DESC, tracking_id) <= {examples}
     )
-    SELECT reason, count(*) OVER (PARTITION BY reason) AS turns, tracking_id, conversation_id, said, detail, moment
-    FROM found QUALIFY row_number() OVER (PARTITION BY reason ORDER BY moment DESC) <= {examples}
-    ORDER BY turns DESC, reason, moment DESC"""  # noqa: S608
+    SELECT reason, latest.turns, tracking_id, conversation_id, said, detail, latest.moment
+    FROM latest JOIN turns USING (tracking_id) ORDER BY latest.turns DESC, reason, latest.moment DESC"""  # noqa: S608
     found: dict[str, tuple[int, list[Example]]] = {}
     for reason, turns, tracking_id, conversation_id, said, detail, at in index.rows(query, _values(period)):
         example = Example(tracking_id, conversation_id, said, detail, at.replace(tzinfo=UTC))

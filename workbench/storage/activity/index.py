@@ -32,10 +32,11 @@ CREATE TABLE turns (
     failed BOOLEAN
 );
 CREATE TABLE calls (
-    tracking_id VARCHAR, moment TIMESTAMP, release_id VARCHAR, agent VARCHAR, purpose VARCHAR, model VARCHAR,
-    input_tokens BIGINT, output_tokens BIGINT, usd DOUBLE, seconds DOUBLE, fallback BOOLEAN, failed_attempts INTEGER
+    tracking_id VARCHAR, moment TIMESTAMP, channel VARCHAR, release_id VARCHAR, agent VARCHAR, purpose VARCHAR,
+    model VARCHAR, input_tokens BIGINT, output_tokens BIGINT, usd DOUBLE, seconds DOUBLE, fallback BOOLEAN,
+    failed_attempts INTEGER
 );
-CREATE TABLE gaps (tracking_id VARCHAR, moment TIMESTAMP, reason VARCHAR, detail VARCHAR);
+CREATE TABLE gaps (tracking_id VARCHAR, moment TIMESTAMP, channel VARCHAR, reason VARCHAR, detail VARCHAR);
 CREATE TABLE opinions (tracking_id VARCHAR, source VARCHAR, up BOOLEAN, moment TIMESTAMP);
 CREATE TABLE leads (reference VARCHAR, tracking_id VARCHAR, conversation_id VARCHAR, kind VARCHAR, moment TIMESTAMP);
 """

@@ -138,6 +138,7 @@ def calls_table(turns: Sequence[TurnRow]) -> pa.Table:
     return _table(
         ("tracking_id", words, [turn.tracking_id for turn, _ in rows]),
         ("moment", moment, [utc(turn.at) for turn, _ in rows]),
+        ("channel", words, [turn.channel for turn, _ in rows]),
         ("release_id", words, [turn.release_id for turn, _ in rows]),
         ("agent", words, [call.agent for _, call in rows]),
         ("purpose", words, [call.purpose for _, call in rows]),
@@ -157,6 +158,7 @@ def gaps_table(turns: Sequence[TurnRow]) -> pa.Table:
     return _table(
         ("tracking_id", words, [turn.tracking_id for turn, _ in rows]),
         ("moment", moment, [utc(turn.at) for turn, _ in rows]),
+        ("channel", words, [turn.channel for turn, _ in rows]),
         ("reason", words, [gap.reason for _, gap in rows]),
         ("detail", words, [gap.detail for _, gap in rows]),
     )

@@ -88,20 +88,20 @@ _OPINIONS = {
 def search(index: ActivityIndex, asked: Search, *, offset: int = 0, limit: int = 25) -> FoundPage:
     """A page of the conversations with a turn that meets every condition."""
     where = _conditions(asked)
-    matched = f"""SELECT conversation_id, max(moment) AS last_match, arg_max(said, moment) AS last_words,
-        arg_max(tracking_id, moment) AS last_turn FROM turns WHERE {where} GROUP BY conversation_id"""  # noqa: S608
-    # By the last activity of the whole conversation, which may be later than the turn that matches.
+    # One pass over all turns without their texts; by the last activity of the whole conversation, which may be later
+    # than the turn that matches.
+    matched = f"""SELECT conversation_id, max(moment) AS last_at, max(moment) FILTER (hit) AS last_hit
+        FROM (SELECT conversation_id, moment, ({where}) AS hit FROM turns)
+        GROUP BY conversation_id HAVING last_hit IS NOT NULL"""  # noqa: S608
     page = f"""
-    WITH matched AS ({matched}),
-    latest AS (SELECT conversation_id, max(moment) AS last_at FROM turns GROUP BY conversation_id),
-    page AS (
-        SELECT matched.*, latest.last_at, count(*) OVER () AS total FROM matched JOIN latest USING (conversation_id)
+    WITH page AS (
+        SELECT *, count(*) OVER () AS total FROM ({matched})
         ORDER BY last_at DESC, conversation_id LIMIT $limit OFFSET $offset
     )
     SELECT page.conversation_id, any_value(channel), any_value(customer_key), arg_max(name, moment) FILTER (name != ''),
         arg_max(release_id, moment), count(*), min(moment), any_value(page.last_at), arg_min(said, moment),
-        any_value(page.last_words), any_value(page.last_turn), list_distinct(flatten(list(intents))),
-        any_value(page.total)
+        any_value(said) FILTER (moment = last_hit), any_value(tracking_id) FILTER (moment = last_hit),
+        list_distinct(flatten(list(intents))), any_value(page.total)
     FROM page JOIN turns USING (conversation_id)
     GROUP BY page.conversation_id ORDER BY any_value(page.last_at) DESC, page.conversation_id"""  # noqa: S608
     rows = index.rows(page, {**where.values, "limit": limit, "offset": offset})
