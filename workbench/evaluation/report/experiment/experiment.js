@@ -200,7 +200,10 @@
   });
   drawList();
 
-  const printing = () => document.querySelectorAll("[id^=flips-] > details").forEach((node) => node.fill());
+  // On paper the first few changes are enough; the rest is in this file.
+  const PRINTED = 5;
+  const printing = () => document.querySelectorAll("[id^=flips-]").forEach((target) =>
+    [...target.querySelectorAll(":scope > details")].slice(0, PRINTED).forEach((node) => node.fill()));
   if (location.search === "?pdf") printing();
   window.addEventListener("beforeprint", printing);
 })();
