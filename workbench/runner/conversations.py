@@ -13,6 +13,7 @@ from enum import StrEnum
 from bot_core.settings import PROJECT_ROOT, Settings
 from bot_core.store.records import Conversation, ConversationLog
 from bot_core.store.store import Store
+from workbench.evaluation.judge.labels import LabelBook
 from workbench.runner.activity import ActivityFeed, Filling
 from workbench.runner.privacy import redacted, redacted_turns
 from workbench.runner.replies import ReplyDesk
@@ -56,6 +57,7 @@ class ConversationDesk:
         self._store = store
         self._feed = feed
         self._replies = replies
+        self._labels = LabelBook(settings.data_dir / "labels")
 
     def search(self, asked: Search, *, offset: int = 0, limit: int = 25, reveal: bool = False) -> FoundPage:
         page = search(self._feed.index(), asked, offset=offset, limit=limit)
@@ -104,9 +106,12 @@ class ConversationDesk:
     def erase(self, channel: str, customer_key: str) -> ErasureProblem | None:
         """Everything of the customer, at Twilio too for WhatsApp; None when it is done. Cannot be undone.
         Raises StoreError."""
+        query = "SELECT tracking_id FROM turns WHERE channel = $channel AND customer_key = $customer"
+        turns = [row[0] for row in self._feed.index().rows(query, {"channel": channel, "customer": customer_key})]
         problem = self._erase_at_channel(customer_key) if channel == WHATSAPP else None
-        if channel != WHATSAPP:
+        if problem is None:
             self._store.erasure.erase(channel, customer_key)
+            self._labels.forget(turns)
         self._feed.refresh()
         return problem
 

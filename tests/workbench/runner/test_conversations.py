@@ -11,8 +11,10 @@ import pytest
 from bot_core.errors import NotFound
 from bot_core.settings import Settings
 from bot_core.store.records import Feedback, FeedbackValue
+from bot_core.store.reviews import Annotation, ReviewVerdict
 from bot_core.trace import Finding
 from tests.fakes.activity import talk
+from workbench.evaluation.judge.labels import LabelBook
 from workbench.runner.conversations import ErasureProblem
 from workbench.runner.workbench import Workbench
 from workbench.storage.activity.search import Search
@@ -79,6 +81,20 @@ def test_a_simulated_customer_is_erased_from_the_store(workbench: Workbench):
     assert [one.conversation_id for one in workbench.conversations.search(Search()).items] == ["c2"]
     with pytest.raises(NotFound):
         workbench.conversations.open("c1")
+
+
+def test_what_the_judge_would_learn_of_an_erased_customer_is_gone_too(workbench: Workbench):
+    for name in ("c1", "c2"):
+        talk(workbench.store, "hola", conversation_id=name)
+        item = workbench.review.item(name, f"{name}-1")
+        annotation = Annotation(
+            tracking_id=item.tracking_id, annotator="Ana", conversation_id=name, verdict=ReviewVerdict.FAIL
+        )
+        workbench.review.annotate(annotation, workbench.review.read(item), expected_version=0)
+    workbench.conversations.erase("workbench", "c1")
+    labels = LabelBook(workbench.settings.data_dir / "labels").people()
+    assert {label.reply_id for label in labels} == {"c2-1"}
+    assert [one.tracking_id for one in workbench.store.annotations.list()] == ["c2-1"]
 
 
 def test_a_customer_of_whatsapp_is_erased_by_the_operators_command(

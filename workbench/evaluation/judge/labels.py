@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
 from pathlib import Path
 
@@ -41,6 +41,10 @@ class LabelBook:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.write(f"{label.model_dump_json()}\n")
 
+    def forget(self, reply_ids: Collection[str]) -> int:
+        """Take out people's labels of those replies: their customer was erased. Returns how many."""
+        return sum(_without(path, frozenset(reply_ids)) for path in sorted(self._folder.glob("*.jsonl")))
+
     def constructed(self) -> tuple[Label, ...]:
         """Labels that are known by construction. Raises DatasetError naming file and field."""
         return labelled_set(self._constructed)
@@ -72,6 +76,18 @@ def agreements(labels: Iterable[Label], rubric: Rubric) -> dict[tuple[str, str],
         for one, two in pairs
         if (both := verdicts[one].keys() & verdicts[two].keys())
     }
+
+
+def _without(path: Path, reply_ids: frozenset[str]) -> int:
+    with path.open("r+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        lines = file.readlines()
+        kept = [line for line in lines if Label.model_validate_json(line).reply_id not in reply_ids]
+        if len(kept) < len(lines):
+            file.seek(0)
+            file.writelines(kept)
+            file.truncate()
+    return len(lines) - len(kept)
 
 
 def _lines(path: Path) -> Iterator[Label]:
