@@ -1,8 +1,9 @@
 """The pictures of docs/prompts.md and docs/releases.md: `python -m tests.workbench.browser.building.take_screenshots`.
-Look at them."""
+Look at them. With "prompts", "models" or "releases" behind it, only those."""
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -24,9 +25,9 @@ def main() -> None:
         sync_playwright() as driver,
     ):
         browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
-        _prompts(browser, server)
-        _models(browser, server)
-        _releases(browser, server)
+        pictures = {"prompts": _prompts, "models": _models, "releases": _releases}
+        for name in sys.argv[1:] or pictures:
+            pictures[name](browser, server)
         browser.close()
 
 
@@ -58,8 +59,9 @@ def _prompts(browser: Browser, server: WorkbenchServer) -> None:
     narrow.get_by_text("no existe para este agente").wait_for()
     _save(narrow, "prompts-390-dark.png")
     page.goto(f"{server.url}/prompts?prompt=financing/v002&parte=compare")
-    page.locator(".word-diff").first.wait_for()
+    page.locator(".word-diff").nth(3).wait_for()
     _save(page, "prompts-compare.png")
+    page.set_viewport_size({"width": 1280, "height": 1320})
     page.goto(f"{server.url}/prompts?agente=financing&parte=try")
     page.get_by_role("button", name="Probar el mensaje").click()
     page.get_by_text("Cómo se hizo").wait_for()
@@ -69,7 +71,9 @@ def _prompts(browser: Browser, server: WorkbenchServer) -> None:
 def _models(browser: Browser, server: WorkbenchServer) -> None:
     page = _page(browser, DESKTOP)
     page.goto(f"{server.url}/modelos")
-    page.get_by_text("Llaves de proveedores").wait_for()
+    page.set_viewport_size({"width": 1280, "height": 1220})
+    page.get_by_text("Ollama", exact=True).wait_for()
+    page.get_by_test_id("stDataFrame").wait_for()
     _save(page, "models.png")
 
 
@@ -86,7 +90,8 @@ def _releases(browser: Browser, server: WorkbenchServer) -> None:
     _save(page, "releases-allowed.png")
     narrow = _page(browser, PHONE, "dark")
     narrow.goto(page.url)
-    narrow.get_by_text("La evidencia permite publicarla").wait_for()
+    narrow.get_by_role("button", name="Publicar", exact=True).wait_for()
+    narrow.get_by_role("radio", name="Historial").wait_for()
     _save(narrow, "releases-390-dark.png")
 
 
