@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot_core.messages import InboundMessage
 from bot_core.releases.files import FileReleaseSource
@@ -29,6 +30,9 @@ from bot_core.settings import Settings
 from bot_core.store.store import Store, open_store
 from bot_core.wiring import BotFactory
 from tests.fakes.workbench_server import WorkbenchServer
+
+if TYPE_CHECKING:
+    from websockets.sync.client import ClientConnection
 
 TURNS = 100
 """Of each chat: 200 messages."""
@@ -54,9 +58,11 @@ class Client:
 
     def live(self, rounds: int, ready: threading.Barrier) -> None:
         from websockets.sync.client import connect
+        from websockets.typing import Origin, Subprotocol
 
         address = self.url.replace("http", "ws", 1) + "/_stcore/stream"
-        with connect(address, max_size=None, origin=self.url, subprotocols=["streamlit"]) as socket:  # type: ignore[arg-type,list-item]
+        protocols = [Subprotocol("streamlit")]
+        with connect(address, max_size=None, origin=Origin(self.url), subprotocols=protocols) as socket:
             self.runs.append(self._run(socket))
             ready.wait()
             ready.wait()
@@ -66,7 +72,7 @@ class Client:
             ready.wait()
             ready.wait()
 
-    def _run(self, socket: object) -> float:
+    def _run(self, socket: ClientConnection) -> float:
         """Ask for a run of the whole page; the seconds until it is finished."""
         from streamlit.proto.BackMsg_pb2 import BackMsg
         from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -74,10 +80,10 @@ class Client:
         asked = BackMsg()
         asked.rerun_script.query_string = self.query
         started = time.perf_counter()
-        socket.send(asked.SerializeToString())  # type: ignore[attr-defined]
+        socket.send(asked.SerializeToString())
         while True:
             told = ForwardMsg()
-            told.ParseFromString(socket.recv(timeout=60))  # type: ignore[attr-defined]
+            told.ParseFromString(socket.recv(timeout=60, decode=False))
             if told.WhichOneof("type") == "script_finished":
                 return time.perf_counter() - started
 
