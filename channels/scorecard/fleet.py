@@ -20,6 +20,8 @@ from bot_core.settings import PROJECT_ROOT
 
 _STOP_SECONDS = 25.0
 _RESTART_SECONDS = 0.3
+_BIRTH_SECONDS = 300.0
+"""On a machine with thirty others at work the zygote's imports take minutes."""
 BY_ITSELF = "by itself"
 
 
@@ -71,7 +73,7 @@ class Fleet:
         )
         threading.Thread(target=self._listen, daemon=True).start()
         threading.Thread(target=self._revive, daemon=True).start()
-        if self._born.get(timeout=120) == 0:
+        if self._born.get(timeout=_BIRTH_SECONDS) == 0:
             raise AssertionError((log_dir / "zygote.log").read_text(errors="replace")[-2000:])
 
     def __enter__(self) -> Fleet:
@@ -181,7 +183,7 @@ class Fleet:
         self._zygote.stdin.write((json.dumps(order) + "\n").encode())
         self._zygote.stdin.flush()
         process.gone.clear()
-        process.pid = self._born.get(timeout=30)
+        process.pid = self._born.get(timeout=_BIRTH_SECONDS)
         if process.pid == 0:
             raise AssertionError("the zygote is gone")
 

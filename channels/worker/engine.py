@@ -89,6 +89,15 @@ class Engine:
 
         DBOS.enqueue_workflow_with_options(_ring(customer_id, ring_id), customer_id)
 
+    def is_behind(self) -> bool:
+        """More rings wait than this worker can answer at once."""
+        from dbos import DBOS
+
+        waiting = DBOS.list_queued_workflows(
+            status="ENQUEUED", queue_name=QUEUE, limit=self._busy + 1, load_input=False, load_output=False
+        )
+        return len(waiting) > self._busy
+
     def forget_finished(self, *, older_than_iso: str, limit: int = 1000) -> int:
         """Delete the records of finished runs. Returns how many."""
         from dbos import DBOS

@@ -108,6 +108,9 @@ class Worker:
                 _guarded(self._tidy)
 
     def _ring_forgotten(self) -> None:
+        if self._engine.is_behind():
+            # More rings for those who wait already would only make everybody wait longer.
+            return
         now = utc_now()
         # Fresh messages were rung for: leave them to the doorbell.
         patience = timedelta(seconds=self._settings.quiet_seconds + self._settings.sweep_seconds)
