@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from bot_core.errors import ModelRefused
 from bot_core.llm.credentials import is_ollama
 from bot_core.llm.redaction import safe_detail
-from bot_core.llm.response_schema import prepared
+from bot_core.llm.response_schema import compact_schema, prepared
 from bot_core.llm.spending import charge, spent_on
 
 _NOISY_LOGGERS = ("instructor", "LiteLLM")
@@ -25,18 +26,29 @@ _NOISY_LOGGERS = ("instructor", "LiteLLM")
 class LiteLLMClient:
     """Structured answers through instructor's JSON_SCHEMA mode."""
 
-    _instructor: Any
     failures: tuple[type[Exception], ...]
     """What `ask` may raise besides ModelError."""
     _registered: set[str] = field(default_factory=set)
 
     async def ask(self, response_model: type[BaseModel], *, reasks: int, **arguments: Any) -> Any:
-        """The completion whose text fits `response_model`; its usage is the sum over reasks."""
+        """The completion whose text fits `response_model`; its usage is the sum over reasks.
+
+        instructor is only asked when an answer does not fit: the first call is its very call without its overhead, a
+        quarter of a call's processor time.
+        """
         if is_ollama(arguments["model"]):
             self._register(arguments["model"])
-        _, completion = await self._instructor.chat.completions.create_with_completion(
-            response_model=prepared(response_model), max_retries=reasks, strict=False, drop_params=True, **arguments
-        )
+        first = await _completion(**arguments, response_format=_response_format(response_model), drop_params=True)
+        if _fits(first, response_model):
+            return first
+        token = _first_answer.set(first)
+        try:
+            asking = await asyncio.to_thread(_instructor)
+            _, completion = await asking.chat.completions.create_with_completion(
+                response_model=prepared(response_model), max_retries=reasks, strict=False, drop_params=True, **arguments
+            )
+        finally:
+            _first_answer.reset(token)
         return completion
 
     def _register(self, model: str) -> None:
@@ -78,10 +90,7 @@ def _load() -> LiteLLMClient:
     # Read at import: no fetch of the price list, no `.env` of the working directory.
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     os.environ.setdefault("LITELLM_MODE", "PRODUCTION")
-    import instructor
     import litellm
-    import openai
-    from instructor.v2.core.errors import InstructorError
 
     litellm.suppress_debug_info = True
     litellm.disable_hf_tokenizer_download = True
@@ -89,12 +98,45 @@ def _load() -> LiteLLMClient:
     for name in _NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)
         logging.getLogger(name).propagate = False
-    client = instructor.from_litellm(_completion, mode=instructor.Mode.JSON_SCHEMA, async_client=True)
-    return LiteLLMClient(client, (InstructorError, openai.OpenAIError))
+    return LiteLLMClient((Exception,))
+
+
+@cache
+def _instructor() -> Any:
+    """Imported for the first answer that does not fit."""
+    import instructor
+
+    return instructor.from_litellm(_completion, mode=instructor.Mode.JSON_SCHEMA, async_client=True)
+
+
+_first_answer: ContextVar[Any] = ContextVar("first_answer", default=None)
+"""What the first call answered: for instructor, which would make it again."""
+
+
+@cache
+def _response_format(response_model: type[BaseModel]) -> dict[str, Any]:
+    """As instructor's JSON_SCHEMA mode sends it."""
+    schema = compact_schema(response_model)
+    return {"type": "json_schema", "json_schema": {"name": response_model.__name__, "schema": schema}}
+
+
+def _fits(completion: Any, response_model: type[BaseModel]) -> bool:
+    choice = completion.choices[0]
+    if choice.finish_reason == "length":
+        return False
+    try:
+        response_model.model_validate_json(choice.message.content or "")
+    except ValidationError:
+        return False
+    return True
 
 
 async def _completion(**arguments: Any) -> Any:
     """One wire call. Retries belong to bot_core.llm.retrying; a refusal is not worth a reask."""
+    answered = _first_answer.get()
+    if answered is not None:
+        _first_answer.set(None)
+        return answered
     import litellm
 
     completion = await litellm.acompletion(**arguments, max_retries=0)
