@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from bot_core.money import format_mxn
@@ -144,6 +145,7 @@ def _said(text: str) -> _Values:
         yield "said", quantity.text.strip()
 
 
+@lru_cache(maxsize=512)
 def _quantities(text: str) -> tuple[Quantity, ...]:
     return tuple(quantity for quantity in find_quantities(text) if quantity.kind in _TELLING)
 

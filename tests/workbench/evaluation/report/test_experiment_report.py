@@ -110,7 +110,7 @@ def test_three_hundred_cases_fit_into_five_megabytes():
     long = "Tengo esta opción: *Nissan Versa 1.6 SENSE 2025* — $273,999 · 14,147 km. " * 12
 
     def results(wrong: int) -> list[CaseResult]:
-        turns = [make.called(make.turn(long, make.searched("1001", "1002"), make.financed("5000"))) for _ in range(4)]
+        turns = [make.called(make.turn(long, make.searched("1001", "1002"), make.financed("5000")))] * 4
         return [
             make.played(f"case-{number}", *turns, plan=("turn 1: x",) if number % wrong == 0 else P)
             for number in range(300)
