@@ -57,7 +57,7 @@ def judge_model(request: RecordedRequest) -> Answer:
 
 
 def job(labelled: Path, how: How, base: str = "http://127.0.0.1:9/v1", **options) -> CalibrationJob:
-    settings = ModelSettings(model="openai/judge-1", api_base=base, reasks=0, retries=0)
+    settings = ModelSettings(model="openai/judge-1", api_base=base, reasks=0, retries=0, timeout_seconds=300)
     return CalibrationJob(JudgeSpec(model=settings), how, labelled=labelled, cassettes=labelled.parent, **options)
 
 
