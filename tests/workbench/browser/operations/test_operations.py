@@ -130,7 +130,7 @@ def test_what_could_not_be_answered_leads_to_the_conversation(tab: Page, server:
     expect(tab.locator(".row.in")).to_have_count(1)
     button(tab, "Revisar")
     expect(tab).to_have_url(re.compile(r"/revision\?.*turno=tesla-1"))
-    expect(tab.get_by_role("button", name="Aprobar")).to_be_enabled()
+    expect(tab.get_by_role("button", name="Aprobar")).to_be_enabled(timeout=60_000)
 
 
 def test_what_people_wrote_stays_text_on_every_page(tab: Page, server: WorkbenchServer, store: Store):
