@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot_core.errors import UserError
 from bot_core.llm.gateway import ModelSettings
 from tests.fakes.model_server import ModelServer
 from tests.fakes.model_wire import Answer, Behaviour, RecordedRequest, greeting_bot
@@ -117,3 +118,25 @@ def paid(folder) -> Decimal:
         ),
         Decimal(0),
     )
+
+
+async def test_a_customers_model_is_paid_within_the_budget_and_counted_apart(created, settings, server):
+    folder = created(
+        variants=(VariantSpec(name="A"),), personas=("ana-primer-auto",), customer=model(server), budget_usd=Decimal(1)
+    )
+    progress = await run_experiment(folder, settings)
+    [result] = folder.results("abc-1")
+    assert {call.agent for call in result.evaluation_calls} == {"customer"}
+    assert progress.usd_spent == result.evaluation_usd == paid(folder) > 0
+    assert result.bot_usd == 0
+    assert result.simulated is not None
+    # The fake answers without a message: the simulator's fault, not the bot's.
+    assert result.simulated.end == "simulator_fault"
+    assert result.verdict == "unscored"
+
+
+async def test_a_replay_asks_no_model_at_all(created, settings, server):
+    folder = created(replay=True, judge=JudgeSpec(model=model(server)))
+    with pytest.raises(UserError, match="replay"):
+        await run_experiment(folder, settings)
+    assert server.chats == []
