@@ -38,7 +38,6 @@ BARE_RATIO, TURN_RATIO = 1.5, 2.2
 PROMPTFOO_SECONDS, INSPECT_SECONDS = 5.9, 9.3
 """Of a quiet machine, for when they are not installed."""
 ROOT = Path(__file__).resolve().parents[1]
-_AGENTS = ("intention", "car_recommendation", "financing", "greeting", "general_info", "sales")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +50,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A whole process: seconds from start to end, peak resident memory of all its processes in MB."""
+    """A whole process: seconds from start to end and of the processor, peak resident memory of all its parts in MB."""
 
     seconds: float
+    processor: float
     megabytes: float
 
 
@@ -217,7 +217,8 @@ def _processes(rounds: int, api_base: str, folder: Path) -> Iterator[Row]:
     for name, processes in measured.items():
         seconds = statistics.median(one.seconds for one in processes)
         memory = max(one.megabytes for one in processes)
-        shown = f"{seconds:.2f} s, {memory:.0f} MB at most"
+        processor = statistics.median(one.processor for one in processes)
+        shown = f"{seconds:.2f} s (processor {processor:.2f}), {memory:.0f} MB at most"
         if name == "ours":
             alone = len(sides) == 1
             target = f"< {PROMPTFOO_SECONDS} s" if alone else "–"
@@ -284,17 +285,17 @@ def _inspect(python: str, api_base: str, folder: Path) -> Process:
         f"    samples = [Sample(input=f'cuéntame un chiste {{n}}', target='greeting') for n in range({CALLS})]\n"
         "    return Task(dataset=samples, solver=generate(), scorer=includes())\n"
     )
-    command = [python, "-m", "inspect_ai", "eval", str(folder / "task.py"), "--model", "openai/fake-model"]
+    command = [python, "-m", "inspect_ai", "eval", "task.py", "--model", "openai/fake-model"]
     command += ["--model-base-url", api_base, "--max-connections", str(AT_ONCE), "--max-samples", str(AT_ONCE)]
     command += ["--display", "none", "--log-dir", str(folder / "inspect-logs")]
-    process, _ = _process(command, {"OPENAI_API_KEY": "none"})
+    process, _ = _process(command, {"OPENAI_API_KEY": "none"}, folder=folder)
     return process
 
 
-def _process(command: list[str], environment: dict[str, str]) -> tuple[Process, str]:
-    started = time.perf_counter()
+def _process(command: list[str], environment: dict[str, str], *, folder: Path = ROOT) -> tuple[Process, str]:
+    started, before = time.perf_counter(), _processor()
     with subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, cwd=folder, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         peak = _Peak(process.pid)
         output, errors = process.communicate()
@@ -302,7 +303,13 @@ def _process(command: list[str], environment: dict[str, str]) -> tuple[Process, 
     megabytes = peak.stop()
     if process.returncode:
         raise SystemExit(f"{' '.join(command)}\n{output[-2000:]}\n{errors[-2000:]}")
-    return Process(seconds, megabytes), output
+    return Process(seconds, _processor() - before, megabytes), output
+
+
+def _processor() -> float:
+    """Seconds that the children which have ended have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class _Peak(threading.Thread):
