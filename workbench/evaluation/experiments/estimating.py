@@ -69,7 +69,7 @@ class Expected:
 
 def estimate(spec: ExperimentSpec, settings: Settings, *, price: PriceOf = price_of) -> Estimate:
     """Raises UserError for a wrong name."""
-    situations, _ = situations_of(spec)
+    situations, _ = situations_of(spec, settings)
     turns = sum(turns_of(situation) for situation in situations) * spec.trials
     if spec.replay:
         seconds = turns * len(spec.variants) * _OWN_SECONDS

@@ -135,3 +135,20 @@ def test_the_language_can_be_switched_and_stays(context: BrowserContext, server:
     expect(page.get_by_placeholder("Type a message")).to_be_visible()
     page.reload()
     expect(page.get_by_text("Which bot answers")).to_be_visible()
+
+
+def test_what_a_catalogue_says_is_never_html(context: BrowserContext, server: WorkbenchServer, tmp_path: Path):
+    header = "stock_id,km,price,make,model,year,version,bluetooth,largo,ancho,altura,car_play"
+    attack = "<img src=x onerror=document.title='pwned'> **a** :red[b]"
+    cars = tmp_path / "<b>autos<b>.csv"
+    cars.write_text(f"{header}\n777,12000,123456,Nissan,Versa,2020,{attack},Sí,,,,\n", "utf-8")
+    page = opened(context, server)
+    page.locator("input[type=file]").set_input_files(cars)
+    expect(page.get_by_text(re.compile("autos.*· 1 autos"))).to_be_visible()
+    write(page, "busco un versa")
+    expect(phone(page).locator(".row.in")).to_have_count(1)
+    expect(phone(page).locator(".row.in")).to_contain_text("<img src=x")
+    page.get_by_role("tab", name="Hechos").click()
+    expect(page.get_by_text("Búsqueda en el catálogo")).to_be_visible()
+    assert page.locator("img[src=x]").count() == 0
+    assert "pwned" not in page.title()
