@@ -34,7 +34,7 @@ DRAFT = "v000-borrador"
 _SHOWN = ModelSettings(model="preview")
 _TRIAL = "trial"
 _MOST_KEPT = 40
-_PREVIEW_SECONDS = 20.0
+_PREVIEW_SECONDS = 60.0
 _ANSWER_TOKENS = 120
 """What an answer takes, when nothing better is known."""
 

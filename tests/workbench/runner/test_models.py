@@ -29,7 +29,7 @@ def desk(store: Store) -> Iterator[ModelDesk]:
 
 def outcome(desk: ModelDesk, settings: ModelSettings) -> ConnectionTest:
     desk.test("t", settings)
-    desk._tests["t"].result(timeout=60)
+    desk._tests["t"].result(timeout=110)
     found = desk.tested("t")
     assert isinstance(found, ConnectionTest)
     return found

@@ -44,7 +44,7 @@ def text(store: Store) -> DraftText:
 
 def finished(desk: TrialDesk, trial_id: str) -> Trial:
     future = desk._trials[trial_id]
-    future.exception(timeout=30)
+    future.exception(timeout=110)
     trying = desk.trying(trial_id)
     assert trying
     assert trying.trial, trying.problem

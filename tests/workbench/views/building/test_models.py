@@ -62,7 +62,7 @@ def test_a_connection_is_tested_and_explained(models_page: Page, workbench: Work
     workbench.model_desk.keep_model(AIModel(name="apagado", settings=settings))
     page = button(models_page(seccion="models"), "Probar conexión").click().run()
     [test] = workbench.model_desk._tests.values()
-    test.result(timeout=60)
+    test.result(timeout=110)
     page.run()
     assert not page.exception
     assert "Nadie contesta en esa dirección" in page.error[0].value
