@@ -77,6 +77,7 @@ def sql(
     database = in_memory()
     try:
         take_in(database, ExperimentFiles(experiments_folder(load_settings())), verdicts=_verdicts_for(question))
+        database.shut_outside()
         shown = limit or (_SHOWN if table_format is TableFormat.TABLE else None)
         _print(database.query(question, limit=shown), table_format)
     finally:

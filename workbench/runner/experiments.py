@@ -11,7 +11,6 @@ from bot_core.errors import UserError
 from bot_core.settings import PROJECT_ROOT, Settings
 from workbench.evaluation.experiments.estimating import Estimate, estimate
 from workbench.records import CaseResult, ExperimentProgress, ExperimentRecord, ExperimentSpec, RunStatus
-from workbench.storage.database import WorkbenchDatabase, database_path, open_database
 from workbench.storage.experiment_files import Control, ExperimentFiles, ExperimentFolder, experiments_folder
 
 _OVER = (RunStatus.FINISHED, RunStatus.CANCELLED)
@@ -25,15 +24,6 @@ class ExperimentDesk:
         self.files = ExperimentFiles(experiments_folder(settings))
         self._children: list[subprocess.Popen[bytes]] = []
         self._lock = threading.Lock()
-        self._opened: WorkbenchDatabase | None = None
-
-    @property
-    def database(self) -> WorkbenchDatabase:
-        """Opened when first needed. Raises StoreError that names the process when another one holds the file."""
-        with self._lock:
-            if self._opened is None:
-                self._opened = open_database(database_path(self._settings))
-            return self._opened
 
     def start(self, spec: ExperimentSpec, *, experiment_id: str | None = None) -> str:
         """Returns at once with the experiment's id; the same id twice runs it once. Raises StoreError."""
@@ -88,8 +78,6 @@ class ExperimentDesk:
     def close(self) -> None:
         """What is under way goes on without us."""
         self._reap()
-        if self._opened:
-            self._opened.close()
 
     def _spawn(self, folder: ExperimentFolder) -> None:
         command = [sys.executable, "-m", "workbench", "resume", folder.experiment_id, "--as-asked"]

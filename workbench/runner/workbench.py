@@ -10,6 +10,7 @@ from bot_core.settings import Settings
 from bot_core.store.store import open_store
 from workbench.evaluation.dataset.loading import OWN_FOLDER
 from workbench.runner.activity import ActivityFeed
+from workbench.runner.archive import Archive
 from workbench.runner.bots import BotShelf
 from workbench.runner.cases import CaseShelf
 from workbench.runner.catalogs import CatalogShelf
@@ -53,6 +54,7 @@ class Workbench:
         self.cases = CaseShelf(settings.data_dir / OWN_FOLDER)
         self.names = NameFile(settings.data_dir)
         self.experiments = ExperimentDesk(settings)
+        self.archive = Archive(settings, self.experiments.files)
         self.reports = ReportShelf(settings.data_dir / "reports")
         self.findings = FindingsShelf(self.experiments.files, self.releases, self.store.prompts)
         self.review = ReviewDesk(settings, self.store, self.activity, self.experiments)
@@ -76,5 +78,6 @@ class Workbench:
         self.whatsapp.close()
         self.portal.close()
         self.activity.close()
+        self.archive.close()
         self.experiments.close()
         self.store.close()

@@ -191,6 +191,10 @@ class WorkbenchDatabase:
             raise NotFound(f"no experiment {experiment_id}")
         return ExperimentRecord.model_validate_json(row[0])
 
+    def shut_outside(self) -> None:
+        """From now on no question can read files or the network; nothing can be taken in any more either."""
+        self._connection.execute("SET enable_external_access = false")
+
     def query(self, sql: str, *, limit: int | None = None) -> Answer:
         """Answer one SELECT, with at most `limit` rows; anything that would write is refused. Raises UserError with
         DuckDB's own words for a fault in it."""

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from tests.fakes.model_server import ModelServer
 from tests.fakes.workbench_server import CHROMIUM, FLAGS, WorkbenchServer
 
-expect.set_options(timeout=20_000)
+# Nothing waits that long on a machine that has nothing else to do.
+expect.set_options(timeout=45_000)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot_core.errors import NotFound, StoreError, UserError
+from bot_core.errors import NotFound, UserError
 from bot_core.settings import Settings
 from tests.fakes.few_cases import few_cases
 from workbench.records import ExperimentSpec, RunStatus, VariantSpec
@@ -96,10 +96,3 @@ def test_what_is_not_there_is_named(desk: ExperimentDesk):
         desk.progress("e1")
     with pytest.raises(NotFound):
         desk.results("e1-1")
-
-
-def test_a_database_that_cannot_be_opened_is_one_error_of_ours(desk: ExperimentDesk, settings: Settings):
-    settings.data_dir.mkdir(parents=True)
-    (settings.data_dir / "workbench.duckdb").write_bytes(b"not a database" * 100)
-    with pytest.raises(StoreError):
-        assert desk.database
