@@ -23,7 +23,7 @@ def test_finished_runs_are_in_the_database_without_anybody_asking(tmp_path: Path
             variants=(VariantSpec(name="A"), VariantSpec(name="B", release_id="offline-exacto")),
             case_ids=(),
             split="smoke",
-        )  # fmt: skip
+        )
     )
     asyncio.run(run_experiment(folder, settings))
     archive = Archive(settings, files, seconds=0.01)
