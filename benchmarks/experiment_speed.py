@@ -31,6 +31,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from tests.fakes.model_wire import Answer, Behaviour, RecordedRequest
+from workbench.records import ExperimentSpec, VariantSpec
 
 CALLS, AT_ONCE, MODEL_SECONDS = 500, 50, 0.2
 IDEAL = CALLS * MODEL_SECONDS / AT_ONCE
@@ -180,9 +181,8 @@ def bare(folder: Path, count: int, api_base: str) -> float:
     return asyncio.run(measured())
 
 
-def _spec(dataset: Path, api_base: str) -> object:
+def _spec(dataset: Path, api_base: str) -> ExperimentSpec:
     from bot_core.llm.gateway import ModelSettings
-    from workbench.records import ExperimentSpec, VariantSpec
 
     model = ModelSettings(model="openai/fake-model", api_base=api_base, max_concurrency=AT_ONCE)
     variant = VariantSpec(name="A", model=model)

@@ -74,9 +74,10 @@ def spec(**changes: object) -> ExperimentSpec:
 
 def test_offline_and_replay_cost_nothing(settings):
     offline = estimate(spec(variants=[VariantSpec(name="A")]), settings)
-    assert (offline.usd, offline.calls, offline.basis) == (0, 0, "no model is called")
+    assert offline.usd == offline.calls == 0
+    assert offline.basis == "no model is called"
     replay = estimate(spec(replay=True), settings)
-    assert (replay.high, replay.calls) == (0, 0)
+    assert replay.high == replay.calls == 0
 
 
 def test_trials_variants_and_judge_add_up(settings):
