@@ -34,6 +34,7 @@ _LANGUAGE = "idioma"
 _TURN = "selected_turn"
 _NOTICE = "notice"
 _SAVING = "saving_case"
+_SHOWN = "shown_conversations"
 _REFUSED = "refused_catalog"
 CATALOG_UPLOAD = "catalog_upload"
 """Key of the upload field."""
@@ -152,10 +153,16 @@ def conversation_id(phone: int = 1) -> str:
     """The conversation that a phone of this tab shows, counted from 1; a new id when it has none yet."""
     known = place(_of(_CONVERSATION, phone))
     if known and _CONVERSATION_ID.fullmatch(known):
+        st.session_state.setdefault(_SHOWN, set()).add(known)
         return known
     started = new_id()
     open_conversation(started, phone)
     return started
+
+
+def was_shown(conversation: str) -> bool:
+    """Whether this tab has shown that conversation: what was written on it may arrive after the next one was opened."""
+    return conversation in st.session_state.get(_SHOWN, ())
 
 
 def open_conversation(conversation: str, phone: int = 1) -> None:

@@ -17,8 +17,12 @@ def take_reports() -> None:
     """Of all phones. Taking the same report in twice changes nothing."""
     for phone in range(1, session.phones() + 1):
         report = reported(phone_key(phone))
-        if report and report.conversation == session.conversation_id(phone):
+        if report is None:
+            continue
+        if report.conversation == session.conversation_id(phone):
             _take(phone, report)
+        elif session.was_shown(report.conversation):
+            _take_late(phone, report)
 
 
 def _take(phone: int, report: Report) -> None:
@@ -30,6 +34,12 @@ def _take(phone: int, report: Report) -> None:
     elif report.selected:
         session.select_turn(phone, report.selected)
     rate(report)
+
+
+def _take_late(phone: int, report: Report) -> None:
+    """Written while the next conversation was being opened: it belongs to the one before."""
+    if report.messages and session.is_new(phone_key(phone), report.serial):
+        session.workbench().replies.send(report.conversation, report.inbound, session.choice(phone))
 
 
 def send(phone: int, messages: tuple[InboundMessage, ...]) -> None:
