@@ -14,7 +14,7 @@ from channels.observability.traces import NoTraces, Traces
 from channels.outbound.errors import OPTED_OUT, Failure
 from channels.outbound.twilio import Accepted, Failed, MessagingApi, SendResult
 from channels.settings import ChannelSettings
-from channels.store.records import Allowed, Content, Customer, OutboxKind, OutboxState, Outgoing
+from channels.store.records import ANSWERS, Allowed, Content, Customer, OutboxKind, OutboxState, Outgoing
 from channels.store.store import ChannelStore
 
 WINDOW = timedelta(hours=24)
@@ -150,7 +150,7 @@ class OutboxSender:
 
     def _accepted(self, connection: Connection, outgoing: Outgoing, message_sid: str) -> None:
         self._store.outbox.accept(connection, outgoing.outbox_id, message_sid)
-        if outgoing.tracking_id and outgoing.kind in (OutboxKind.REPLY, OutboxKind.APOLOGY):
+        if outgoing.tracking_id and outgoing.kind in ANSWERS:
             first = self._store.inbox.first_of_turn(connection, outgoing.tracking_id)
             if first:
                 self._metrics.reply.observe((utc_now() - first).total_seconds())

@@ -36,7 +36,7 @@ _OPEN = [state.value for state in OutboxState if state not in SETTLED]
 LEASE = 6.0
 QUIET = 0.5
 CALLS_AT_ONCE = 16
-SENDER_PER_MINUTE = 60
+SENDER_PER_MINUTE = 30
 SENDS_PER_SECOND = 40
 _SCALED = {
     "QUIET_SECONDS": str(QUIET),
@@ -50,7 +50,7 @@ _SCALED = {
     "READ_TIMEOUT": "1",
     "TURN_SLOTS": "32",
     # Every start goes through what its last life had begun: with fewer at once a short life gets something done.
-    "BUSY_CUSTOMERS": "48",
+    "BUSY_CUSTOMERS": "100",
     "DATABASE_WAIT_SECONDS": "2",
     # A message that is begun twelve times is given up: here every worker dies a hundred times.
     "TURN_ATTEMPTS": "100",

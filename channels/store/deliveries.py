@@ -9,7 +9,7 @@ from bot_core.store.database import Database
 from bot_core.store.sql.rows import insert_or_ignore
 from channels.store.inbox import Inbox
 from channels.store.outbox import Outbox
-from channels.store.records import DeliveryEvent, OutboxState
+from channels.store.records import ANSWERS, DeliveryEvent, OutboxState
 from channels.store.statuses import merged
 from channels.store.tables import delivery_events
 
@@ -39,7 +39,8 @@ class Deliveries:
             accepted = known.state is not OutboxState.ACCEPTED and self._outbox.accept(
                 connection, outbox_id, message_sid
             )
-            if accepted and known.tracking_id:
+            # A notice that arrived is no reply yet.
+            if accepted and known.tracking_id and known.kind in ANSWERS:
                 self._inbox.replied(connection, known.tracking_id)
         except (NotFound, Conflict):
             # Not ours any more (erased), or not ours at all: the event alone is kept.

@@ -56,6 +56,10 @@ class OutboxKind(StrEnum):
     OPERATOR = "operator"
 
 
+ANSWERS = frozenset({OutboxKind.REPLY, OutboxKind.APOLOGY})
+"""What answers the messages of a turn."""
+
+
 class Allowed(StrEnum):
     """A check before sending that this message may pass: the reply that confirms an opt-out or a hand-off."""
 

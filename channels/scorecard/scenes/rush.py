@@ -9,7 +9,7 @@ from channels.scorecard.stage import CALLS_AT_ONCE, Stage
 from channels.scorecard.world import MODEL_TIMEOUT
 
 _FIRST = 100_000
-_FOR_A_SLOT = 1.5
+_FOR_A_SLOT = 3.0
 """Customers for each model slot."""
 PER_SECOND = 50
 _THINKING = MODEL_TIMEOUT * 0.8
