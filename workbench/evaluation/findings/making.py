@@ -29,6 +29,7 @@ from workbench.evaluation.findings.records import (
 from workbench.evaluation.findings.settings import Library, UseCounter, specs_for
 from workbench.evaluation.judge.rubric import JUDGE_SCORERS
 from workbench.evaluation.sentiment.metrics import SENTIMENT
+from workbench.evaluation.sentiment.opinions import OPINIONS, QUICK_REPLIES
 from workbench.evaluation.statistics.analysis import STANDARD_METRICS, VariantAnalysis, VariantVerdict, analyse
 from workbench.evaluation.statistics.metrics import WHOLE_CASE, MetricKind, pass_rate
 from workbench.evaluation.statistics.sentences import metric_label, verdict_sentence
@@ -36,9 +37,10 @@ from workbench.evaluation.statistics.significance import RESAMPLES
 from workbench.evaluation.statistics.verdicts import Decision, MetricVerdict
 from workbench.records import CaseResult, ExperimentRecord, JudgeSpec, RunRecord, VariantSpec, Verdict
 
-METRICS = (*STANDARD_METRICS, pass_rate(GOAL), *(pass_rate(name) for name in JUDGE_SCORERS), SENTIMENT)
+_SCORED = (*STANDARD_METRICS, pass_rate(GOAL), *(pass_rate(name) for name in JUDGE_SCORERS))
+METRICS = (*_SCORED, SENTIMENT, OPINIONS, QUICK_REPLIES)
 TIMES = frozenset({"latency", "model_time", "overhead"})
-_RATES = tuple(metric.name for metric in METRICS if metric.kind is MetricKind.RATE)
+_RATES = tuple(metric.name for metric in _SCORED if metric.kind is MetricKind.RATE)
 
 
 def findings(
