@@ -37,7 +37,7 @@ def test_turns_since_a_moment_are_paged_forwards(store: Store):
     page = store.activity.since(second, limit=1)
     assert [one.turn.tracking_id for one in page] == ["ana-1"]
     assert [one.turn.tracking_id for one in store.activity.since(second, after=page[-1].place)] == ["ana-2"]
-    assert (store.activity.count(), store.activity.tracking_ids()) == (3, {"ana-0", "ana-1", "ana-2"})
+    assert (store.activity.count(), store.activity.tracking_ids()) == (3, frozenset({"ana-0", "ana-1", "ana-2"}))
 
 
 def test_opinions_and_leads_since_a_moment(store: Store):

@@ -9,7 +9,7 @@ from bot_core.store.store import Store
 
 def _annotation(tracking_id: str = "t1", annotator: str = "Ana", **fields: object) -> Annotation:
     known = {"conversation_id": "c1", "verdict": ReviewVerdict.PASS, "rating": 4}
-    return Annotation(tracking_id=tracking_id, annotator=annotator, **known | fields)  # type: ignore[arg-type]
+    return Annotation(tracking_id=tracking_id, annotator=annotator, **known | fields)
 
 
 def test_an_edit_is_a_new_version_and_the_old_one_is_kept(store: Store):

@@ -17,7 +17,8 @@ WRITTEN = DraftText(objective="uno", context="dos", format="tres", warnings="cua
 @pytest.fixture
 def reported() -> Iterator[dict[str, object]]:
     """What the browser last reported."""
-    st.session_state[KEY] = report = {"typed": {"revision": "r1", "sections": WRITTEN.model_dump()}}
+    report: dict[str, object] = {"typed": {"revision": "r1", "sections": WRITTEN.model_dump()}}
+    st.session_state[KEY] = report
     yield report
     del st.session_state[KEY]
 

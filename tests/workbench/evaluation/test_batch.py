@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -59,7 +59,7 @@ async def test_progress_is_told_after_each_case(few, subject):
 async def test_jobs_are_taken_when_there_is_a_place_for_them():
     taken, played = 0, 0
 
-    def jobs():
+    def jobs() -> Iterator[int]:
         nonlocal taken
         for number in range(100):
             taken += 1
