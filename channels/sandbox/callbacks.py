@@ -96,6 +96,7 @@ class Callbacks:
         self.delay = delay
         self._plan = plan
         self._attempts = attempts
+        self._closed = False
         self._pool = ThreadPoolExecutor(4, thread_name_prefix="callbacks")
 
     def follow(self, message: FakeMessage, token: str) -> None:
@@ -115,12 +116,14 @@ class Callbacks:
         form = status_form(message, status)
         for attempt in range(self._attempts):
             answer = post_signed(message.status_callback, form, token, connect_to=self.connect_to)
-            if answer not in (0, 503):
+            if answer not in (0, 503) or self._closed:
                 break
             time.sleep(0.2 * (attempt + 1))
         return answer
 
     def close(self) -> None:
+        """What is still under way is told once more, whether anybody listens or not."""
+        self._closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
