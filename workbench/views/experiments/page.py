@@ -23,8 +23,6 @@ _TITLE_LENGTH = 30
 
 def show() -> None:
     place.keep()
-    if notice := session.take_notice():
-        st.toast(notice)
     _sidebar()
     if place.comparing():
         show_pair()

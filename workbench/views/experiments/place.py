@@ -15,7 +15,6 @@ _AGAINST = "contra"
 _PARTIAL = "experiment-partial"
 _ORIGIN = "experiment-origin"
 _FILTERS = "experiment-filter-"
-VIEW_SWITCH = "experiment-view"
 VIEWS = (
     "verdict",
     "conversations",
@@ -74,11 +73,8 @@ def view() -> str:
     return chosen if chosen in VIEWS else VIEWS[0]
 
 
-def take_view() -> None:
-    """What the switch of views says now."""
-    chosen = st.session_state.get(VIEW_SWITCH)
-    if chosen in VIEWS:
-        session.go(_VIEW, chosen)
+def open_view(name: str) -> None:
+    session.go(_VIEW, name)
 
 
 def against() -> str | None:
@@ -102,7 +98,6 @@ def show_conversations(keys: Sequence[str], origin: str) -> None:
     """From a number to the conversations behind it."""
     clear_filters()
     st.session_state[_ORIGIN] = (origin, tuple(keys))
-    st.session_state[VIEW_SWITCH] = "conversations"
     session.go(_VIEW, "conversations")
     session.go(_CASE, keys[0] if keys else None)
 
@@ -130,6 +125,6 @@ def _forget() -> None:
     """Another experiment has other variants and conversations."""
     for name in (_VIEW, _CASE, _AGAINST):
         session.go(name, None)
-    for key in (_PARTIAL, _ORIGIN, VIEW_SWITCH):
+    for key in (_PARTIAL, _ORIGIN):
         st.session_state.pop(key, None)
     clear_filters()

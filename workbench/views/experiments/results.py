@@ -24,6 +24,7 @@ from workbench.views.experiments import (
     verdict,
 )
 from workbench.views.figures import day_and_time, plain
+from workbench.views.pieces.switch import switch
 
 _DRAW: dict[str, Callable[[Findings, Comparison | None], None]] = {
     "verdict": verdict.show,
@@ -50,19 +51,15 @@ def draw(found: Findings) -> None:
     """Everything below the name of the experiment."""
     comparison = _comparison(found)
     _headline(found, comparison)
-    names = section("experiment_views")
-    # The switch's value is given before it is drawn: a click on a number elsewhere opens another view.
-    st.session_state.setdefault(place.VIEW_SWITCH, place.view())
-    st.segmented_control(
-        text("experiments.view"),
+    view = switch(
+        "experiment-view",
         place.VIEWS,
-        format_func=lambda name: names[name],
-        required=True,
-        key=place.VIEW_SWITCH,
-        on_change=place.take_view,
-        label_visibility="collapsed",
+        place.view(),
+        label=text("experiments.view"),
+        names="experiment_views",
+        go=place.open_view,
     )
-    _DRAW[place.view()](found, comparison)
+    _DRAW[view](found, comparison)
 
 
 def _about(experiment_id: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from workbench import session
-from workbench.texts.texts import section, text
+from workbench.texts.texts import text
 from workbench.views.models import agents, machine, named, place
 from workbench.views.pieces.heading import heading
+from workbench.views.pieces.switch import switch
 
 
 def show() -> None:
@@ -27,16 +28,11 @@ def show() -> None:
 
 
 def _parts() -> str:
-    current = place.part()
-    key = f"models-part-{current}"
-    names = section("model_parts")
-    st.segmented_control(
-        text("model_page.title"),
-        list(place.PARTS),
-        default=current,
-        format_func=names.__getitem__,
-        key=key,
-        label_visibility="collapsed",
-        on_change=lambda: session.go(place.PART, st.session_state[key] or current),
+    return switch(
+        "models-part",
+        place.PARTS,
+        place.part(),
+        label=text("model_page.title"),
+        names="model_parts",
+        go=lambda part: session.go(place.PART, part),
     )
-    return current

@@ -11,6 +11,7 @@ from workbench.runner.prompts import PromptVersion
 from workbench.texts.texts import section, text
 from workbench.views.figures import day_and_time, plain
 from workbench.views.pieces.heading import heading
+from workbench.views.pieces.switch import settle, switch
 from workbench.views.prompts import comparing, editing, place, publishing, reading, trying
 
 
@@ -40,7 +41,7 @@ def show() -> None:
 def _agents(current: AgentName) -> None:
     names = section("agents")
     key = f"prompts-agent-{current.value}"
-    st.pills(
+    chosen = st.pills(
         text("prompts.agent"),
         list(AgentName),
         default=current,
@@ -49,6 +50,7 @@ def _agents(current: AgentName) -> None:
         help=text("prompts.agent_help"),
         on_change=lambda: place.go_agent(st.session_state[key] or current),
     )
+    settle(chosen, current, lambda name: place.go_agent(AgentName(name)))
 
 
 def _texts(opened: place.Opened) -> None:
@@ -59,7 +61,7 @@ def _texts(opened: place.Opened) -> None:
     labels |= {found.template.prompt_id: version_label(found, served) for found in desk.versions(opened.agent)}
     labels.setdefault(opened.key, plain(opened.key))
     key = f"prompts-open-{opened.key}"
-    st.selectbox(
+    chosen = st.selectbox(
         text("prompts.open"),
         list(labels),
         index=list(labels).index(opened.key),
@@ -68,22 +70,18 @@ def _texts(opened: place.Opened) -> None:
         help=text("prompts.open_help"),
         on_change=lambda: place.go_open(st.session_state[key], opened.agent),
     )
+    settle(chosen, opened.key, lambda key: place.go_open(key, opened.agent))
 
 
 def _parts() -> str:
-    current = place.part()
-    key = f"prompts-part-{current}"
-    names = section("prompt_parts")
-    st.segmented_control(
-        text("prompts.title"),
-        list(place.PARTS),
-        default=current,
-        format_func=names.__getitem__,
-        key=key,
-        label_visibility="collapsed",
-        on_change=lambda: session.go(place.PART, st.session_state[key] or current),
+    return switch(
+        "prompts-part",
+        place.PARTS,
+        place.part(),
+        label=text("prompts.title"),
+        names="prompt_parts",
+        go=lambda part: session.go(place.PART, part),
     )
-    return current
 
 
 def draft_label(draft: PromptDraft) -> str:

@@ -10,10 +10,11 @@ from workbench import session
 from workbench.roles import Role
 from workbench.runner.releases import ReleaseRow
 from workbench.texts.problems import say
-from workbench.texts.texts import section, text
+from workbench.texts.texts import text
 from workbench.views.figures import day_and_time, plain
 from workbench.views.pieces.heading import heading
 from workbench.views.pieces.permission import guarded_button
+from workbench.views.pieces.switch import settle, switch
 from workbench.views.releases import comparing, deciding, holding, place, remembering
 
 
@@ -74,7 +75,7 @@ def _served() -> None:
 def _choose(current: Release) -> None:
     rows = {row.release.release_id: row for row in session.workbench().release_desk.rows()}
     key = f"releases-open-{current.release_id}"
-    st.selectbox(
+    chosen = st.selectbox(
         text("releases.release"),
         list(rows),
         index=list(rows).index(current.release_id),
@@ -83,6 +84,7 @@ def _choose(current: Release) -> None:
         help=text("releases.release_help"),
         on_change=lambda: session.go(place.RELEASE, st.session_state[key]),
     )
+    settle(chosen, current.release_id, lambda name: session.go(place.RELEASE, name))
     if current.description:
         st.caption(plain(current.description))
 
@@ -97,19 +99,14 @@ def label(row: ReleaseRow) -> str:
 
 
 def _parts() -> str:
-    current = place.part()
-    key = f"releases-part-{current}"
-    names = section("release_parts")
-    st.segmented_control(
-        text("releases.title"),
-        list(place.PARTS),
-        default=current,
-        format_func=names.__getitem__,
-        key=key,
-        label_visibility="collapsed",
-        on_change=lambda: session.go(place.PART, st.session_state[key] or current),
+    return switch(
+        "releases-part",
+        place.PARTS,
+        place.part(),
+        label=text("releases.title"),
+        names="release_parts",
+        go=lambda part: session.go(place.PART, part),
     )
-    return current
 
 
 def _roll_back(reason: str) -> None:
