@@ -18,13 +18,15 @@ WORKBENCH = """
 import select, sys
 from bot_core.settings import load_settings
 from workbench.runner.experiments import ExperimentDesk
+from workbench.storage.database import database_path, open_database
 from workbench.storage.rebuild import rebuild
 desk = ExperimentDesk(load_settings())
-assert desk.database.experiments() == []
+database = open_database(database_path(load_settings()))
+assert database.experiments() == []
 print("ready", flush=True)
 rounds = 0
 while not select.select([sys.stdin], [], [], 0.3)[0]:
-    rebuild(desk.database, desk.files)
+    rebuild(database, desk.files)
     assert all(progress.problem is None for progress in desk.list())
     rounds += 1
 print(rounds, flush=True)

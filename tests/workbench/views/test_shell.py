@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.util
 import sys
 from collections.abc import Callable
 from types import ModuleType
@@ -73,6 +74,7 @@ def test_a_page_that_fails_is_one_line(
 
     broken = ModuleType("broken")
     broken.show = show  # type: ignore[attr-defined]
+    broken.__spec__ = importlib.util.find_spec("workbench.views.simulator.page")
     monkeypatch.setitem(sys.modules, "workbench.views.simulator.page", broken)
     page = app().run()
     assert not page.exception

@@ -68,7 +68,7 @@ def test_a_second_tab_sees_an_experiment_under_way_and_can_pause_and_resume_it(
 ):
     first = context.new_page()
     open_builder(first, server)
-    first.get_by_label("Conjunto", exact=True).click()
+    first.get_by_role("combobox", name=re.compile("^Conjunto")).click()
     first.get_by_role("option", name=re.compile("Conjunto completo")).click()
     expect(first.get_by_text(re.compile("637|conversaciones"))).not_to_have_count(0)
     first.get_by_role("button", name="Empezar").click()

@@ -63,8 +63,8 @@ class Day:
         self.page.get_by_role("radio", name="3", exact=True).click()
         expect(self.page.get_by_role("heading", name="Variante C")).to_be_visible()
         for number, release in enumerate(("offline-base", CANDIDATE, "offline-exacto")):
-            self.choose(self.page.get_by_label("Versión del bot").nth(number), release)
-        self.choose(self.page.get_by_label("Conjunto", exact=True), re.compile("^Conjunto completo"))
+            self.choose(self.box("Versión del bot").nth(number), release)
+        self.choose(self.box("Conjunto"), re.compile("^Conjunto completo"))
         count = self.page.get_by_label("Cuántos casos")
         count.fill("100")
         count.press("Enter")
@@ -145,6 +145,9 @@ class Day:
 
     def replies(self) -> Locator:
         return self.page.locator(".row.in")
+
+    def box(self, label: str) -> Locator:
+        return self.page.get_by_role("combobox", name=re.compile(f"^{label}"))
 
     def choose(self, box: Locator, option: str | re.Pattern[str]) -> None:
         box.click()
