@@ -47,7 +47,8 @@ def show_builder() -> None:
         fields |= _advanced(variants)
     spec = ExperimentSpec(variants=tuple(variants), concurrency=_CASES_AT_ONCE, **fields)
     possible = _before(spec)
-    guarded_button(
+    # Not a callback: its arguments would be those of the form before the last field was left.
+    if guarded_button(
         text("experiments.start"),
         Role.EDITOR,
         type="primary",
@@ -55,9 +56,8 @@ def show_builder() -> None:
         help=text("experiments.start_help"),
         key="experiment-start",
         disabled=not possible,
-        on_click=_start,
-        args=(spec,),
-    )
+    ):
+        _start(spec)
 
 
 def _variants(count: int) -> list[VariantSpec]:
@@ -172,3 +172,4 @@ def _cost(spec: ExperimentSpec, estimate: Estimate) -> str:
 def _start(spec: ExperimentSpec) -> None:
     if session.may(Role.EDITOR):
         place.open_experiment(session.workbench().experiments.start(spec))
+        st.rerun()
