@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -45,7 +46,9 @@ class WorkbenchServer:
         environment = {**os.environ, "KAVAK_DATA_DIR": str(self.data), **self._environment}
         self.data.mkdir(parents=True, exist_ok=True)
         with (self.data / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+            )
         self._wait_until_healthy()
 
     def __enter__(self) -> WorkbenchServer:
@@ -56,8 +59,9 @@ class WorkbenchServer:
         self.stop()
 
     def stop(self) -> None:
+        """With whatever it has started, but for experiments: those have a session of their own."""
         if self._process:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
 

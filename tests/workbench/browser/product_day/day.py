@@ -100,7 +100,7 @@ class Day:
     def whatsapp(self) -> None:
         """7. The next WhatsApp message is answered by the promoted release, through the real webhook and worker."""
         self.go("")
-        self.page.get_by_role("button", name="Nueva conversación").click()
+        self.page.get_by_text("Red y WhatsApp").click()
         self.page.get_by_text("Por WhatsApp (adaptador real)").click()
         self.page.get_by_role("button", name="Encender el canal").click()
         expect(self.page.get_by_text("El canal está arrancando")).to_have_count(0, timeout=120_000)

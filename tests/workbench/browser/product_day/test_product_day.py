@@ -44,7 +44,7 @@ def test_a_product_persons_day(start_workbench: Callable[[Path], WorkbenchServer
     server.stop()
 
     played = subprocess.run(
-        [sys.executable, "-m", "workbench", "eval", "--only", case.stem, "--out", str(tmp_path / "out")],
+        [sys.executable, "-m", "workbench", "eval", "--out", str(tmp_path / "out")],
         cwd=ROOT,
         env={**os.environ, "KAVAK_DATA_DIR": str(server.data)},
         capture_output=True,
