@@ -134,7 +134,7 @@ def bare(folder: Path, count: int, api_base: str) -> float:
     from bot_core.llm.gateway import ChatMessage, LLMRequest, ModelSettings
     from bot_core.llm.limits import ModelGates
     from bot_core.llm.litellm_gateway import LiteLLMGateway
-    from bot_core.llm.prices import price_of
+    from bot_core.llm.price_list import price_of
     from tests.fakes.results import run as run_record
     from workbench.evaluation.batch import play_all
     from workbench.evaluation.experiments.budget import Budget

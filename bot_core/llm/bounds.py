@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from bot_core.llm.gateway import LLMRequest
-from bot_core.llm.prices import Price
+from bot_core.llm.price_list import Price
 from bot_core.llm.response_schema import compact_schema
 from bot_core.trace import Usage
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot_core.intents import UserIntentionResponse
 from bot_core.llm.bounds import most_tokens, most_usd
 from bot_core.llm.gateway import ChatMessage, LLMRequest, ModelSettings
-from bot_core.llm.prices import Price
+from bot_core.llm.price_list import Price
 
 PRICE = Price(Decimal(1), Decimal(4))
 

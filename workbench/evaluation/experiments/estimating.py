@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
-from bot_core.llm.prices import price_of
+from bot_core.llm.price_list import price_of
 from bot_core.releases.release import Release
 from bot_core.settings import Settings
 from bot_core.store.store import open_store

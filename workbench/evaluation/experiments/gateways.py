@@ -14,7 +14,7 @@ from bot_core.llm.breaker import BreakerRules
 from bot_core.llm.calls import recorded_call
 from bot_core.llm.gateway import OFFLINE_MODEL, Answer, LLMGateway, LLMRequest, LLMResponse
 from bot_core.llm.limits import ModelGates
-from bot_core.llm.prices import Price
+from bot_core.llm.price_list import Price
 from bot_core.llm.retrying import Backoff
 from bot_core.llm.routing import RoutingGateway
 from workbench.evaluation.experiments.budget import Budget, BudgetExhausted

@@ -11,7 +11,7 @@ from bot_core.errors import UserError
 from bot_core.llm.gateway import OFFLINE_MODEL, LLMGateway
 from bot_core.llm.limits import ModelGates
 from bot_core.llm.litellm_gateway import LiteLLMGateway
-from bot_core.llm.prices import price_of
+from bot_core.llm.price_list import price_of
 from bot_core.releases.release import Release
 from bot_core.settings import Settings
 from bot_core.store.store import Store, open_store

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot_core.llm.gateway import ModelSettings
-from bot_core.llm.prices import Price
+from bot_core.llm.price_list import Price
 from bot_core.releases.files import FileReleaseSource
 from workbench.evaluation.cassettes import CASSETTES
 from workbench.evaluation.dataset.case import Case

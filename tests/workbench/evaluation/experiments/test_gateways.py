@@ -14,7 +14,7 @@ from bot_core.facts.facts import AgentReply
 from bot_core.llm.bounds import most_usd
 from bot_core.llm.gateway import ChatMessage, LLMRequest, ModelSettings
 from bot_core.llm.limits import ModelGates
-from bot_core.llm.prices import Price
+from bot_core.llm.price_list import Price
 from bot_core.llm.scripted import Line, ScriptedGateway
 from workbench.evaluation.experiments.budget import Budget
 from workbench.evaluation.experiments.calls import CallBook, request_digest
