@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-import multiprocessing
-from pathlib import Path
+import subprocess
+import sys
 
 import pytest
 
 from bot_core.errors import DatasetError, UserError
+from bot_core.settings import PROJECT_ROOT
 from tests.fakes.judging import label
 from workbench.evaluation.judge.label import CONSTRUCTION
 from workbench.evaluation.judge.labels import LabelBook, agreements
@@ -60,20 +61,24 @@ def test_a_broken_line_is_named(tmp_path):
         book.people()
 
 
-def _add_fifty(folder: Path, annotator: str) -> None:
-    book = LabelBook(folder)
-    for number in range(50):
-        book.add(label(f"t-{number}", PASS, annotator=annotator))
+ADD_FIFTY = """
+import sys
+from pathlib import Path
+from tests.fakes.judging import label
+from workbench.evaluation.judge.labels import LabelBook
+from workbench.records import Verdict
+book = LabelBook(Path(sys.argv[1]))
+for number in range(50):
+    book.add(label(f"t-{number}", Verdict.PASS, annotator="ana"))
+"""
 
 
 def test_two_processes_write_as_one_person(tmp_path):
-    context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_add_fifty, args=(tmp_path, "ana")) for _ in range(2)]
+    command = [sys.executable, "-c", ADD_FIFTY, str(tmp_path)]
+    writers = [subprocess.Popen(command, cwd=PROJECT_ROOT, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    assert [writer.exitcode for writer in writers] == [0, 0]
+        _, problems = writer.communicate()
+        assert writer.returncode == 0, problems
     [file] = tmp_path.iterdir()
     assert len(file.read_text(encoding="utf-8").splitlines()) == 100
     assert len(LabelBook(tmp_path).people()) == 50
