@@ -110,6 +110,13 @@ class Day:
         self.shoot(self.page, "8-whatsapp")
         self.page.get_by_text("Por WhatsApp (adaptador real)").click()
 
+    def roll_back(self) -> None:
+        """One action takes the release out of service again."""
+        self.go("versiones")
+        self.page.get_by_role("button", name="Regresar a offline-base").click()
+        self.page.get_by_role("button", name="Regresar", exact=True).click()
+        expect(self.page.get_by_text("Hoy contesta offline-base", exact=True)).to_be_visible()
+
     def dislike(self) -> None:
         """8. A reply that somebody does not like."""
         self.go("")

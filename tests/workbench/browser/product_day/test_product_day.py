@@ -36,10 +36,12 @@ def test_a_product_persons_day(start_workbench: Callable[[Path], WorkbenchServer
     [conversation] = served.conversations.list(channel="whatsapp").items
     [turn] = served.conversations.turns(conversation.conversation_id)
     assert turn.trace.release_id == CANDIDATE
-    served.close()
     day.dislike()
     day.review()
     case = day.save_as_case()
+    day.roll_back()
+    assert [line.action.value for line in served.releases.history()] == ["promote", "roll_back"]
+    served.close()
     page.close()
     server.stop()
 
