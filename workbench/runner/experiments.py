@@ -80,6 +80,10 @@ class ExperimentDesk:
         self._reap()
 
     def _spawn(self, folder: ExperimentFolder) -> None:
+        # Nobody holds the folder: say at once that it is about to go on, the process takes seconds to say so itself.
+        progress = folder.progress()
+        if progress.status is not RunStatus.QUEUED:
+            folder.write_progress(progress.model_copy(update={"status": RunStatus.QUEUED, "problem": None}))
         command = [sys.executable, "-m", "workbench", "resume", folder.experiment_id, "--as-asked"]
         with folder.log.open("ab") as log, self._lock:
             self._children.append(

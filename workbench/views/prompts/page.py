@@ -11,7 +11,7 @@ from workbench.runner.prompts import PromptVersion
 from workbench.texts.texts import section, text
 from workbench.views.figures import day_and_time, plain
 from workbench.views.pieces.heading import heading
-from workbench.views.pieces.switch import settle, switch
+from workbench.views.pieces.switch import switch
 from workbench.views.prompts import comparing, editing, place, publishing, reading, trying
 
 
@@ -41,7 +41,7 @@ def show() -> None:
 def _agents(current: AgentName) -> None:
     names = section("agents")
     key = f"prompts-agent-{current.value}"
-    chosen = st.pills(
+    st.pills(
         text("prompts.agent"),
         list(AgentName),
         default=current,
@@ -50,7 +50,6 @@ def _agents(current: AgentName) -> None:
         help=text("prompts.agent_help"),
         on_change=lambda: place.go_agent(st.session_state[key] or current),
     )
-    settle(chosen, current, lambda name: place.go_agent(AgentName(name)))
 
 
 def _texts(opened: place.Opened) -> None:
@@ -61,7 +60,7 @@ def _texts(opened: place.Opened) -> None:
     labels |= {found.template.prompt_id: version_label(found, served) for found in desk.versions(opened.agent)}
     labels.setdefault(opened.key, plain(opened.key))
     key = f"prompts-open-{opened.key}"
-    chosen = st.selectbox(
+    st.selectbox(
         text("prompts.open"),
         list(labels),
         index=list(labels).index(opened.key),
@@ -70,7 +69,6 @@ def _texts(opened: place.Opened) -> None:
         help=text("prompts.open_help"),
         on_change=lambda: place.go_open(st.session_state[key], opened.agent),
     )
-    settle(chosen, opened.key, lambda key: place.go_open(key, opened.agent))
 
 
 def _parts() -> str:

@@ -14,7 +14,7 @@ from workbench.texts.texts import text
 from workbench.views.figures import day_and_time, plain
 from workbench.views.pieces.heading import heading
 from workbench.views.pieces.permission import guarded_button
-from workbench.views.pieces.switch import settle, switch
+from workbench.views.pieces.switch import switch
 from workbench.views.releases import comparing, deciding, holding, place, remembering
 
 
@@ -75,7 +75,7 @@ def _served() -> None:
 def _choose(current: Release) -> None:
     rows = {row.release.release_id: row for row in session.workbench().release_desk.rows()}
     key = f"releases-open-{current.release_id}"
-    chosen = st.selectbox(
+    st.selectbox(
         text("releases.release"),
         list(rows),
         index=list(rows).index(current.release_id),
@@ -84,7 +84,6 @@ def _choose(current: Release) -> None:
         help=text("releases.release_help"),
         on_change=lambda: session.go(place.RELEASE, st.session_state[key]),
     )
-    settle(chosen, current.release_id, lambda name: session.go(place.RELEASE, name))
     if current.description:
         st.caption(plain(current.description))
 
