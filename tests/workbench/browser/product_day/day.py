@@ -120,7 +120,6 @@ class Day:
     def dislike(self) -> None:
         """8. A reply that somebody does not like."""
         self.go("")
-        self.page.get_by_role("button", name="Nueva conversación").click()
         self.write("tienen tesla?")
         expect(self.replies()).to_have_count(1)
         self.page.get_by_role("button", name="Mala respuesta").first.click()
