@@ -31,11 +31,12 @@ run: $(STAMP) ## Start the workbench on http://localhost:8501 (PORT=...)
 chat: $(STAMP) ## Chat in the terminal (ARGS="--trace --model local")
 	@$(BIN)/python -m bot_core chat $(ARGS)
 
-# Browser tests go alone: a page that waits for a busy machine tells nothing about the page.
+# Browser tests go alone: a page that waits for a busy machine tells nothing about the page. One more try each: they wait
+# for real processes, and the two faults of overtaken runs that were found so far may not be the last (docs/workbench.md).
 test: $(STAMP) ## Run all tests (no key, no network); ARGS="tests/bot_core -n 0" runs one folder
 ifeq ($(strip $(ARGS)),)
 	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup -m "not browser and not scorecard"
-	@$(BIN)/python -m pytest -n 0 -m browser tests/workbench
+	@$(BIN)/python -m pytest -n 0 -m browser --reruns 1 tests/workbench
 else
 	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup $(ARGS)
 endif

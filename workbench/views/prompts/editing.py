@@ -51,7 +51,7 @@ def held_key(draft_id: str) -> str:
 
 def _edit(draft_id: str) -> None:
     """The state of this tab after what was typed, and the editor with the faults of exactly that text."""
-    if session.place(place.OPEN) != place.draft_key(draft_id) or place.part() != place.PARTS[0]:
+    if session.place(place.OPEN) != place.draft_key(draft_id) or place.leaves_text():
         st.rerun()  # a button in here opened another text, or this run has overtaken the page's, which left the editor
     try:
         held = _taken(_read(draft_id))

@@ -73,7 +73,7 @@ def _texts(opened: place.Opened) -> None:
 
 def _parts() -> str:
     return switch(
-        "prompts-part",
+        place.SWITCH,
         place.PARTS,
         place.part(),
         label=text("prompts.title"),

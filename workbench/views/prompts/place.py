@@ -15,6 +15,8 @@ from workbench import session
 
 AGENT, OPEN, PART, TRIAL = "agente", "prompt", "parte", "prueba"
 PARTS = ("text", "compare", "try", "publish")
+SWITCH = "prompts-part"
+"""Key of the switch between them."""
 _GONE = "prompts-gone"
 _DRAFT = "borrador-"
 
@@ -55,6 +57,11 @@ def agent() -> AgentName:
 def part() -> str:
     found = session.place(PART)
     return found if found in PARTS else PARTS[0]
+
+
+def leaves_text() -> bool:
+    """Another part than the text is open, or was just chosen: the switch knows it before the address does."""
+    return part() != PARTS[0] or st.session_state.get(SWITCH) not in (None, PARTS[0])
 
 
 def opened() -> Opened:

@@ -4,6 +4,7 @@ step: the test does nothing with it, the guide's pictures are taken with it."""
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as TooSlow
 
+from bot_core.settings import Settings
+from bot_core.store.store import open_store
 from tests.fakes.workbench_server import ROOT, WorkbenchServer
 
 Shoot = Callable[[Page, str], None]
@@ -51,7 +54,7 @@ class Day:
         expect(objective).to_be_editable()
         objective.fill("Explicas la simulación de crédito en pocas palabras, sin prometer nada.")
         self.page.locator("textarea[data-section=notes]").fill("Más corto.")
-        expect(self.page.get_by_text("Guardado. Cambio")).to_be_visible()
+        self.saved("Más corto.")
         self.shoot(self.page, "3-prompt")
         self.page.get_by_role("radio", name="Publicar").click()
         self.page.get_by_role("button", name="Publicar v003").click()
@@ -144,6 +147,13 @@ class Day:
         self.shoot(self.page, "10-caso")
         [file] = (self.server.data / "cases").glob("propio-*.yaml")
         return file
+
+    def saved(self, notes: str) -> None:
+        """What was typed is in the store a moment later."""
+        store, pause = open_store(Settings(data_dir=self.server.data, database_url=None).store_url), threading.Event()
+        while [draft.text.notes for draft in store.drafts.list("financing")] != [notes]:
+            pause.wait(0.05)
+        store.close()
 
     def go(self, address: str) -> None:
         self.page.goto(f"{self.server.url}/{address}")
