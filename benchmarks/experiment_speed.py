@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from benchmarks.rows import Row, show
 from tests.fakes.model_wire import Answer, Behaviour, RecordedRequest
 from workbench.records import ExperimentSpec, VariantSpec
 
@@ -39,14 +40,6 @@ BARE_RATIO, TURN_RATIO = 1.5, 2.2
 PROMPTFOO_SECONDS, INSPECT_SECONDS = 5.9, 9.3
 """Of a quiet machine, for when they are not installed."""
 ROOT = Path(__file__).resolve().parents[1]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    what: str
-    measured: str
-    target: str
-    met: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +55,7 @@ def main() -> int:
     options = _arguments()
     with fake_model() as api_base, tempfile.TemporaryDirectory() as folder:
         rows = [*_rows(options, api_base, Path(folder))]
-    _show(rows)
+    show(rows)
     return int(any(row.met is False for row in rows))
 
 
@@ -392,17 +385,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     parser.add_argument("--api-base", help=argparse.SUPPRESS)
     return parser.parse_args()
-
-
-def _show(rows: list[Row]) -> None:
-    widths = [
-        max(len(text) for text in column)
-        for column in zip(*((r.what, r.measured, r.target) for r in rows), strict=True)
-    ]
-    for row in rows:
-        verdict = {True: "met", False: "MISSED", None: ""}[row.met]
-        cells = (text.ljust(width) for text, width in zip((row.what, row.measured, row.target), widths, strict=True))
-        print("  ".join((*cells, verdict)).rstrip())
 
 
 if __name__ == "__main__":

@@ -20,11 +20,11 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from benchmarks.rows import Row, show
 from bot_core.facts.facts import AgentReply
 from bot_core.intents import UserIntentionResponse
 from bot_core.llm.gateway import ModelSettings
@@ -37,14 +37,6 @@ from tests.fakes.model_wire import Answer, Behaviour, RecordedRequest
 MESSAGE = "hola, busco un auto de menos de 300 mil"
 CARS = 100
 TURN_RATIO, OFFLINE_SECONDS, COLD_SECONDS, HELP_SECONDS = 1.3, 0.015, 1.5, 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    what: str
-    measured: str
-    target: str
-    met: bool | None = None
 
 
 def main() -> int:
@@ -214,17 +206,6 @@ async def repeated(call: Callable[[], Awaitable[object]], times: int) -> float:
 
 def milliseconds(seconds: list[float]) -> str:
     return f"{statistics.median(seconds) * 1000:.1f} ms ({min(seconds) * 1000:.1f}–{max(seconds) * 1000:.1f})"
-
-
-def show(rows: list[Row]) -> None:
-    widths = [
-        max(len(text) for text in column)
-        for column in zip(*((r.what, r.measured, r.target) for r in rows), strict=True)
-    ]
-    for row in rows:
-        verdict = {True: "met", False: "MISSED", None: ""}[row.met]
-        cells = (text.ljust(width) for text, width in zip((row.what, row.measured, row.target), widths, strict=True))
-        print("  ".join((*cells, verdict)).rstrip())
 
 
 if __name__ == "__main__":

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from workbench import session
 from workbench.texts.texts import text
 from workbench.views.conversations import filters, place
 from workbench.views.conversations.listing import show_list
@@ -15,8 +12,6 @@ from workbench.views.pieces.heading import heading
 def show() -> None:
     place.keep()
     heading(text("conversations.heading"), text("conversations.intro"), help=text("conversations.heading_help"))
-    if notice := session.take_notice():
-        st.toast(notice)
     if conversation_id := place.opened():
         show_opened(conversation_id)
     else:

@@ -13,8 +13,6 @@ from workbench.views.pieces.switch import switch
 
 def show() -> None:
     session.keep_places(place.PART)
-    if notice := session.take_notice():
-        st.toast(notice)
     heading(text("model_page.title"), text("model_page.intro"), help=text("model_page.help"))
     if problem := st.session_state.pop(place.PROBLEM, None):
         st.error(problem, icon="⚠️")

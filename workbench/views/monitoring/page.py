@@ -25,8 +25,6 @@ REFRESH_SECONDS = 15.0
 def show() -> None:
     place.keep()
     heading(text("monitoring.heading"), text("monitoring.intro"), help=text("monitoring.heading_help"))
-    if notice := session.take_notice():
-        st.toast(notice)
     _period()
     st.fragment(_figures, run_every=REFRESH_SECONDS)()
     with st.expander(text("monitoring.limits"), icon="🔔"):

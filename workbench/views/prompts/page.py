@@ -17,8 +17,6 @@ from workbench.views.prompts import comparing, editing, place, publishing, readi
 
 def show() -> None:
     place.keep()
-    if notice := session.take_notice():
-        st.toast(notice)
     heading(text("prompts.title"), text("prompts.intro"), help=text("prompts.help"))
     opened = place.opened()
     if place.was_gone():

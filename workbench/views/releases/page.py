@@ -20,8 +20,6 @@ from workbench.views.releases import comparing, deciding, holding, place, rememb
 
 def show() -> None:
     place.keep()
-    if notice := session.take_notice():
-        st.toast(notice)
     heading(text("releases.title"), text("releases.intro"), help=text("releases.help"))
     if problem := st.session_state.pop(place.PROBLEM, None):
         st.error(problem, icon="⚠️")

@@ -26,8 +26,6 @@ from workbench.views.simulator.trace import show_trace
 def show() -> None:
     place.keep()
     heading(text("review.heading"), text("review.intro"), help=text("review.heading_help"))
-    if notice := session.take_notice():
-        st.toast(notice)
     items = _items()
     place.remember_queue(items)
     key_commands(deciding.KEYS, deciding.press, key="review-keys")
