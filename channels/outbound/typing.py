@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from channels.observability.metrics import Metrics
 from channels.outbound.twilio import MessagingApi
 
-_THREADS = 2
-_MOST_WAITING = 20
+THREADS = 2
+MOST_WAITING = 20
 
 
 class TypingIndicator:
@@ -18,8 +18,8 @@ class TypingIndicator:
     def __init__(self, api: MessagingApi, *, metrics: Metrics, enabled: bool = True) -> None:
         self._api = api
         self._metrics = metrics
-        self._places = threading.Semaphore(_MOST_WAITING if enabled else 0)
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="typing")
+        self._places = threading.Semaphore(MOST_WAITING if enabled else 0)
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="typing")
 
     def show(self, message_sid: str) -> None:
         """At once; never raises."""

@@ -7,14 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from bot_core.errors import DatasetError
 from workbench import session
-from workbench.evaluation.dataset.loading import SPLITS, Dataset
 from workbench.evaluation.dataset.personas import load_personas
 from workbench.evaluation.experiments.sampling import evenly
 from workbench.records import VariantSpec
 from workbench.texts.texts import section, text
 from workbench.views.experiments.variant_form import needs_model
+from workbench.views.pieces.choosing_split import choose_split
 
 _MOST_TRIALS = 10
 _CASES, _PERSONAS = "cases", "personas"
@@ -46,28 +45,21 @@ def cases_form(variants: Sequence[VariantSpec]) -> dict[str, Any]:
 
 
 def _written(variants: Sequence[VariantSpec]) -> dict[str, Any]:
-    dataset = session.dataset()
-    sizes = _sizes(dataset)
     left, right = st.columns(2, gap="large")
     with left:
-        names = section("splits")
-        split = st.selectbox(
-            text("experiments.split"),
-            list(sizes),
-            format_func=lambda name: f"{names.get(name, name)} · {sizes[name]}",
-            key="experiment-split",
-            help=text("experiments.split_help"),
+        split, size = choose_split(
+            text("experiments.split"), key="experiment-split", help=text("experiments.split_help")
         )
     with right:
         wanted = st.number_input(
             text("experiments.sample"),
             min_value=1,
-            max_value=sizes[split],
-            value=sizes[split],
+            max_value=size,
+            value=size,
             key=f"experiment-sample-{split}",
             help=text("experiments.sample_help"),
         )
-    ids = [case.id for case in dataset.split(split)]
+    ids = [case.id for case in session.dataset().split(split)]
     chosen = () if wanted >= len(ids) else evenly(ids, int(wanted))
     return {"split": split, "case_ids": chosen, "replay": _replay(variants, split)}
 
@@ -106,14 +98,3 @@ def _personas() -> tuple[str, ...]:
         help=text("experiments.personas_help"),
     )
     return tuple(chosen or known)
-
-
-def _sizes(dataset: Dataset) -> dict[str, int]:
-    """Cases of every split that holds any."""
-    sizes = {}
-    for name in SPLITS:
-        try:
-            sizes[name] = len(dataset.split(name))
-        except DatasetError:
-            continue
-    return sizes

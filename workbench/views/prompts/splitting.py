@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bot_core.errors import DatasetError, UserError
+from bot_core.errors import UserError
 from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
 from workbench import session
 from workbench.records import ExperimentSpec, VariantSpec
@@ -12,6 +12,7 @@ from workbench.roles import Role
 from workbench.texts.texts import section, text
 from workbench.views.figures import dollars, plain
 from workbench.views.pieces.choosing_model import choose_model
+from workbench.views.pieces.choosing_split import choose_split
 from workbench.views.pieces.permission import guarded_button
 from workbench.views.prompts import place
 
@@ -24,19 +25,14 @@ def show(opened: place.Opened) -> None:
     st.caption(text("prompts.split_intro"))
     left, right = st.columns(2, gap="large")
     with left:
-        names, sizes = section("splits"), _sizes()
-        split = st.selectbox(
-            text("prompts.split"),
-            list(sizes),
-            format_func=lambda name: f"{names[name]} · {sizes[name]}",
-            key="prompts-split",
-            help=text("prompts.split_help"),
+        split, size = choose_split(
+            text("prompts.split"), key="prompts-split", help=text("prompts.split_help"), among=_SPLITS
         )
     with right:
         settings = choose_model(text("prompts.model"), key="prompts-split-model", help=text("prompts.model_help"))
     if settings.model == OFFLINE_MODEL:
         st.caption(text("prompts.baseline_note"))
-    st.caption(plain(text("prompts.split_estimate", cases=sizes[split], cost=_cost(opened, split, settings))))
+    st.caption(plain(text("prompts.split_estimate", cases=size, cost=_cost(opened, split, settings))))
     guarded_button(
         text("prompts.split_start"),
         Role.EDITOR,
@@ -48,17 +44,6 @@ def show(opened: place.Opened) -> None:
     if started := st.session_state.get(f"{_STARTED}-{opened.key}"):
         st.success(text("prompts.split_started"), icon="🧪")
         st.link_button(text("prompts.split_open"), f"experimentos?experimento={started}")
-
-
-def _sizes() -> dict[str, int]:
-    """Cases of every split that holds any."""
-    sizes = {}
-    for name in _SPLITS:
-        try:
-            sizes[name] = len(session.dataset().split(name))
-        except DatasetError:
-            continue
-    return sizes
 
 
 def _cost(opened: place.Opened, split: str, settings: ModelSettings) -> str:

@@ -1,0 +1,72 @@
+"""The form that makes a golden case of a conversation: filled in already, to be saved within half a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from bot_core.errors import DatasetError
+from bot_core.store.records import ConversationLog
+from workbench import session
+from workbench.evaluation.dataset.case import MAX_TURNS, Difficulty
+from workbench.roles import Role
+from workbench.texts.texts import section, text
+from workbench.views.figures import plain
+from workbench.views.pieces.permission import refusal
+
+_LINE_PIXELS = 24
+_LEAST_PIXELS, _MOST_PIXELS = 180, 420
+
+
+def case_form(turns: Sequence[ConversationLog], *, key: str, why: str = "") -> str | None:
+    """Id of the case that was just saved; a refused one says why and keeps what was typed."""
+    draft = session.workbench().cases.draft(turns)
+    refused = refusal(Role.EDITOR)
+    with st.form(f"case-{key}", border=False):
+        why = st.text_input(
+            text("case.why"), why, max_chars=200, placeholder=text("case.why_placeholder"), help=text("case.why_help")
+        )
+        tags, difficulty = _sorting()
+        written = st.text_area(
+            text("case.turns"), draft, height=_height(draft), help=text("case.turns_help"), key=f"turns-{key}"
+        )
+        st.caption(text("case.redacted"))
+        if len(turns) > MAX_TURNS:
+            st.caption(text("case.too_long", count=MAX_TURNS))
+        pressed = st.form_submit_button(
+            text("case.save"), type="primary", icon="📌", disabled=refused is not None, help=refused
+        )
+    return _saved(why, written or "", tags, difficulty) if pressed else None
+
+
+def _sorting() -> tuple[list[str], Difficulty]:
+    left, right = st.columns([3, 2])
+    tags = left.multiselect(
+        text("case.tags"),
+        sorted(session.workbench().cases.tags.names | {"safety"}),
+        help=text("case.tags_help"),
+        placeholder=text("case.tags_placeholder"),
+    )
+    difficulty = right.selectbox(
+        text("case.difficulty"), list(Difficulty), index=1, format_func=lambda one: section("difficulties")[one.value]
+    )
+    return tags, difficulty or Difficulty.MEDIUM
+
+
+def _saved(why: str, turns: str, tags: Sequence[str], difficulty: Difficulty) -> str | None:
+    """The role is asked again: a browser can press a button that was drawn as disabled."""
+    if refused := refusal(Role.EDITOR):
+        st.error(refused)
+        return None
+    try:
+        case = session.workbench().cases.save(why=why, turns_yaml=turns, tags=tags, difficulty=difficulty)
+    except DatasetError as error:
+        st.error(text("case.refused", fault=plain(str(error.args[0]))), icon="⚠️")
+        return None
+    session.dataset.clear()
+    return case.id
+
+
+def _height(draft: str) -> int:
+    return min(max(_LEAST_PIXELS, _LINE_PIXELS * draft.count("\n")), _MOST_PIXELS)
