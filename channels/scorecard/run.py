@@ -35,7 +35,7 @@ class Size:
     faults: tuple[tuple[str, float], ...] = FAULTS
 
 
-SMALL = Size(LoadPlan(14, 3, 9.0), 8, 0.3, 3.0, 5, 2, 8, 4.0, 120, 90.0)
+SMALL = Size(LoadPlan(14, 3, 7.0), 8, 0.3, 3.0, 5, 2, 8, 4.0, 120, 90.0)
 FULL = Size(LoadPlan(330, 2, 160.0), 100, 0.1, 24.0, 30, 6, 40, 8.0, 2200, 300.0)
 """Some 5,000 webhooks in all scenes together; four settings, two of them with three workers, make the whole: 20,000
 webhooks and 800 kills, each life long enough to get something done."""

@@ -27,6 +27,7 @@ from channels.worker.customer import CustomerService
 from channels.worker.engine import VERSION, Engine
 from channels.worker.leases import LeaseKeeper
 from channels.worker.slots import WorkerSlot
+from channels.worker.sweep import ring_forgotten
 
 _PATIENCE = 20
 _KEEP_RUNS = timedelta(hours=1)
@@ -102,22 +103,10 @@ class Worker:
         tidied = 0.0
         while not self._stop.wait(every):
             _guarded(lambda: self.store.beat(self._slot.executor_id, VERSION))
-            _guarded(self._ring_forgotten)
+            _guarded(lambda: ring_forgotten(self.store, self._engine, self._settings, utc_now()))
             if time.monotonic() - tidied > every * 12:
                 tidied = time.monotonic()
                 _guarded(self._tidy)
-
-    def _ring_forgotten(self) -> None:
-        if self._engine.is_behind():
-            # More rings for those who wait already would only make everybody wait longer.
-            return
-        now = utc_now()
-        # Fresh messages were rung for: leave them to the doorbell.
-        patience = timedelta(seconds=self._settings.quiet_seconds + self._settings.sweep_seconds)
-        # The same ring from several workers, and while an earlier one still waits, is one ring.
-        period = int(now.timestamp() / (3 * self._settings.sweep_seconds))
-        for customer_id in self.store.unattended(now, arrived_before=now - patience):
-            self._engine.ring(customer_id, f"sweep-{period}")
 
     def _keep_slots(self, bots: Bots) -> None:
         if bots.limits:

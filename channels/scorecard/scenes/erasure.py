@@ -14,6 +14,8 @@ from channels.scorecard.stage import Stage
 
 _FIRST = 700_000
 _CUSTOMERS = 3
+_APART = 1.0
+"""Seconds between a customer's messages: longer than the quiet time, so that they make two turns."""
 _NAMES = ("Xochipilli", "Quetzalmina", "Tlazohtzin")
 
 
@@ -51,7 +53,7 @@ def play(stage: Stage, *, patience: float) -> list[Row]:
 
 def _post(customer: int, number: int) -> Post:
     """Words and a name that nobody else uses."""
-    post = single(customer, number, number * 3.0, f"hola soy {_NAMES[customer - _FIRST]}")
+    post = single(customer, number, number * _APART, f"hola soy {_NAMES[customer - _FIRST]}")
     post.form["ProfileName"] = _NAMES[customer - _FIRST]
     return post
 
