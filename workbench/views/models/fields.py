@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 from pydantic import ValidationError
 
@@ -53,65 +55,55 @@ def _first() -> ModelSettings:
     return model_settings(found) if found else ModelSettings()
 
 
+@dataclass(frozen=True, slots=True)
+class _Number:
+    field: str
+    least: float
+    most: float
+    step: float
+    widget: str
+    """The last part of its key."""
+    help: str
+    whole: bool = True
+
+
+_NUMBERS = (
+    (
+        _Number("temperature", 0, 2, 0.1, "t", "temperature_help", whole=False),
+        _Number("timeout_seconds", 1, 600, 5, "s", "timeout_help", whole=False),
+    ),
+    (
+        _Number("max_tokens", 1, 32_000, 50, "m", "tokens_help"),
+        _Number("max_concurrency", 1, 256, 1, "c", "concurrency_help"),
+    ),
+    (
+        _Number("retries", 0, 10, 1, "r", "retries_help"),
+        _Number("requests_per_minute", 0, 100_000, 1, "q", "rate_help"),
+    ),
+)
+"""By column."""
+
+
 def _numbers(start: ModelSettings, key: str) -> dict[str, object]:
-    one, two, three = st.columns(3)
-    with one:
-        temperature = st.number_input(
-            field_name("temperature"),
-            0.0,
-            2.0,
-            start.temperature,
-            0.1,
-            key=f"{key}-t",
-            help=text("model_page.temperature_help"),
-        )
-        timeout = st.number_input(
-            field_name("timeout_seconds"),
-            1.0,
-            600.0,
-            start.timeout_seconds,
-            5.0,
-            key=f"{key}-s",
-            help=text("model_page.timeout_help"),
-        )
-    with two:
-        tokens = st.number_input(
-            field_name("max_tokens"),
-            1,
-            32_000,
-            start.max_tokens,
-            50,
-            key=f"{key}-m",
-            help=text("model_page.tokens_help"),
-        )
-        concurrency = st.number_input(
-            field_name("max_concurrency"),
-            1,
-            256,
-            start.max_concurrency,
-            key=f"{key}-c",
-            help=text("model_page.concurrency_help"),
-        )
-    with three:
-        retries = st.number_input(
-            field_name("retries"), 0, 10, start.retries, key=f"{key}-r", help=text("model_page.retries_help")
-        )
-        rate = st.number_input(
-            field_name("requests_per_minute"),
-            0,
-            100_000,
-            start.requests_per_minute or 0,
-            key=f"{key}-q",
-            help=text("model_page.rate_help"),
-        )
-    return {
-        "temperature": temperature,
-        "timeout_seconds": timeout,
-        "max_tokens": tokens,
-        "max_concurrency": concurrency,
-        "retries": retries,
-        "requests_per_minute": rate or None,
-    }
+    values: dict[str, object] = {}
+    for place, column in zip(st.columns(len(_NUMBERS)), _NUMBERS, strict=True):
+        with place:
+            values |= {number.field: _number(number, start, key) for number in column}
+    # An empty limit shows as 0.
+    return values | {"requests_per_minute": values["requests_per_minute"] or None}
+
+
+def _number(number: _Number, start: ModelSettings, key: str) -> float:
+    kind = int if number.whole else float
+    return st.number_input(
+        field_name(number.field),
+        kind(number.least),
+        kind(number.most),
+        kind(getattr(start, number.field) or 0),
+        kind(number.step),
+        key=f"{key}-{number.widget}",
+        help=text(f"model_page.{number.help}"),
+    )
 
 
 def _texts(start: ModelSettings, key: str) -> dict[str, object]:
