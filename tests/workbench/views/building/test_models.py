@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -9,10 +7,9 @@ from bot_core.llm.gateway import ModelSettings
 from bot_core.releases.release import AgentName
 from bot_core.store.records import AIModel
 from tests.fakes.hostile import HOSTILE
+from tests.fakes.pages import AsRole, Page
 from workbench.roles import Role
 from workbench.runner.workbench import Workbench
-
-Page = Callable[..., AppTest]
 
 
 def button(page: AppTest, label: str):
@@ -84,7 +81,7 @@ def test_an_agent_on_another_model_becomes_a_candidate(models_page: Page, workbe
     assert made.agents[AgentName.SALES].settings.model == "offline"
 
 
-def test_a_viewer_changes_nothing(models_page: Page, workbench: Workbench, as_role: Callable[[Role], None]):
+def test_a_viewer_changes_nothing(models_page: Page, workbench: Workbench, as_role: AsRole):
     workbench.model_desk.keep_model(AIModel(name="mini", settings=ModelSettings(model="openai/gpt-4o-mini")))
     as_role(Role.VIEWER)
     page = models_page(seccion="models")

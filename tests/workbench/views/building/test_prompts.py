@@ -1,19 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from streamlit.testing.v1 import AppTest
 
 from bot_core.prompts.draft import DraftText
 from bot_core.releases.release import AgentName
 from bot_core.store.records import PromptDraft
 from tests.fakes.hostile import HOSTILE
+from tests.fakes.pages import AsRole, Page
 from workbench.roles import Role
 from workbench.runner.workbench import Workbench
 from workbench.views.prompts.editing import editor_key
 from workbench.views.prompts.place import draft_key
 
-Page = Callable[..., AppTest]
 EDITED = "Otra manera de decirlo."
 
 
@@ -65,7 +63,7 @@ def test_a_version_becomes_a_draft(prompts_page: Page, workbench: Workbench):
     assert "Parte de v001" in shown(page)
 
 
-def test_a_viewer_reads_and_changes_nothing(prompts_page: Page, workbench: Workbench, as_role: Callable[[Role], None]):
+def test_a_viewer_reads_and_changes_nothing(prompts_page: Page, workbench: Workbench, as_role: AsRole):
     draft = draft_of(workbench, objective=EDITED)
     as_role(Role.VIEWER)
     assert button(prompts_page(agente="financing"), "Nuevo borrador").disabled

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from bot_core.releases.release import AgentName
 from tests.fakes.few_cases import FEW
 from tests.fakes.hostile import HOSTILE
+from tests.fakes.pages import AsRole, Page
 from workbench.evaluation.experiments.running import run_experiment
 from workbench.evaluation.gate.evidence import Ground, Refusal
 from workbench.roles import Role
@@ -17,8 +17,6 @@ from workbench.runner.releases import ReleaseDesk
 from workbench.runner.workbench import Workbench
 from workbench.texts.texts import LANGUAGES, table
 from workbench.views.releases.deciding import said
-
-Page = Callable[..., AppTest]
 
 
 def button(page: AppTest, label: str):
@@ -106,9 +104,7 @@ def test_the_rule_is_asked_again_when_the_button_is_pressed(releases_page: Page,
     assert few.store.releases.current().release_id == "offline-exacto"
 
 
-def test_only_a_publisher_promotes_overrides_or_rolls_back(
-    releases_page: Page, few: Workbench, as_role: Callable[[Role], None]
-):
+def test_only_a_publisher_promotes_overrides_or_rolls_back(releases_page: Page, few: Workbench, as_role: AsRole):
     name = candidate(few)
     gathered(few, name)
     few.store.releases.promote("offline-exacto", who="eva", reason="antes")

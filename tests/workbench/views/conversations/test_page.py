@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,13 +8,12 @@ from streamlit.testing.v1 import AppTest
 
 from bot_core.store.records import Feedback, FeedbackValue
 from tests.fakes.activity import talk
-from workbench import session
-from workbench.roles import Person, Role
+from tests.fakes.pages import AsRole, Page, page_of
+from workbench.roles import Role
 from workbench.runner.conversations import ErasureProblem
 from workbench.runner.workbench import Workbench
 from workbench.views.conversations.listing import PAGE_SIZE
 
-Page = Callable[..., AppTest]
 ATTACK = "<script>alert(1)</script> **negrita** [x](javascript:1) :red[c] $x$"
 
 
@@ -26,19 +24,7 @@ def show(workbench: Workbench) -> Page:
 
         page.show()
 
-    def shown(**places: str) -> AppTest:
-        page = AppTest.from_function(script, default_timeout=20)
-        for name, value in places.items():
-            page.query_params[name] = value
-        page.run()
-        assert not page.exception
-        return page
-
-    return shown
-
-
-def as_role(monkeypatch: pytest.MonkeyPatch, role: Role) -> None:
-    monkeypatch.setattr(session, "person", lambda: Person("Ana", role))
+    return page_of(script)
 
 
 def listed(page: AppTest) -> list[str]:
@@ -119,9 +105,7 @@ def test_what_people_wrote_is_never_read_as_markup(show: Page, workbench: Workbe
     assert not any("<script>" in str(element.value) for element in (*page.markdown, *page.caption))
 
 
-def test_personal_data_is_hidden_until_somebody_who_may_asks(
-    show: Page, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
-):
+def test_personal_data_is_hidden_until_somebody_who_may_asks(show: Page, workbench: Workbench, as_role: AsRole):
     talk(workbench.store, "soy Ana, 55 1234 5678", profile_name="Ana López")
     page = show()
     assert "5678" not in listed(page)[0]
@@ -129,7 +113,7 @@ def test_personal_data_is_hidden_until_somebody_who_may_asks(
     page.toggle(key="conversations-reveal-toggle").set_value(True).run()
     assert "5678" in listed(page)[0]
     assert "Ana López" in words(page)
-    as_role(monkeypatch, Role.VIEWER)
+    as_role(Role.VIEWER)
     page.run()
     assert "5678" not in listed(page)[0]
     toggle = page.toggle(key="conversations-reveal-toggle")
@@ -137,11 +121,11 @@ def test_personal_data_is_hidden_until_somebody_who_may_asks(
     assert "permiso de edición" in toggle.help
 
 
-def test_only_a_publisher_may_erase(show: Page, workbench: Workbench, monkeypatch: pytest.MonkeyPatch):
+def test_only_a_publisher_may_erase(show: Page, workbench: Workbench, as_role: AsRole):
     talk(workbench.store, "hola")
     page = show(charla="c1")
     page.checkbox[0].check().run()
-    as_role(monkeypatch, Role.EDITOR)
+    as_role(Role.EDITOR)
     button(page, "Borrar").click().run()
     assert "permiso de publicación" in words(page)
     assert workbench.store.activity.count() == 1

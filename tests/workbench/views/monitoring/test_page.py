@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from bot_core.messages import utc_now
 from bot_core.store.records import Feedback, FeedbackValue
 from tests.fakes.activity import talk
+from tests.fakes.pages import page_of
 from workbench import session
 from workbench.roles import Person, Role
 from workbench.runner.channel_queue import Queue
@@ -29,14 +30,7 @@ def show(workbench: Workbench) -> Page:
         page.show()
 
     def shown(tab: str = "", **places: str) -> AppTest:
-        page = AppTest.from_function(script, default_timeout=20)
-        if tab:
-            page.session_state["monitoring-tabs"] = tab
-        for name, value in places.items():
-            page.query_params[name] = value
-        page.run()
-        assert not page.exception
-        return page
+        return page_of(script, **({"monitoring-tabs": tab} if tab else {}))(**places)
 
     return shown
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,12 +8,11 @@ from streamlit.testing.v1 import AppTest
 from bot_core.store.records import Feedback, FeedbackValue
 from bot_core.store.reviews import Annotation, ReviewVerdict
 from tests.fakes.activity import talk
-from workbench import session
+from tests.fakes.pages import AsRole, Page, page_of
 from workbench.evaluation.judge.labels import LabelBook
-from workbench.roles import Person, Role
+from workbench.roles import Role
 from workbench.runner.workbench import Workbench
 
-Page = Callable[..., AppTest]
 ATTACK = "<script>alert(1)</script> **negrita** :red[c]"
 
 
@@ -25,24 +23,12 @@ def show(workbench: Workbench) -> Page:
 
         page.show()
 
-    def shown(**places: str) -> AppTest:
-        page = AppTest.from_function(script, default_timeout=20)
-        for name, value in places.items():
-            page.query_params[name] = value
-        page.run()
-        assert not page.exception
-        return page
-
-    return shown
+    return page_of(script)
 
 
 @pytest.fixture
-def ana(monkeypatch: pytest.MonkeyPatch) -> None:
-    sign_in(monkeypatch, "Ana", Role.EDITOR)
-
-
-def sign_in(monkeypatch: pytest.MonkeyPatch, name: str, role: Role) -> None:
-    monkeypatch.setattr(session, "person", lambda: Person(name, role))
+def ana(as_role: AsRole) -> None:
+    as_role(Role.EDITOR, "Ana")
 
 
 def with_downs(workbench: Workbench, count: int) -> None:
@@ -136,13 +122,11 @@ def test_an_edit_in_another_window_is_not_overwritten(show: Page, workbench: Wor
     assert workbench.store.annotations.of(["c0-1"])[0].verdict is ReviewVerdict.PASS
 
 
-def test_what_somebody_else_thinks_is_seen_only_after_ones_own(
-    show: Page, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
-):
+def test_what_somebody_else_thinks_is_seen_only_after_ones_own(show: Page, workbench: Workbench, as_role: AsRole):
     with_downs(workbench, 1)
-    sign_in(monkeypatch, "Ana", Role.EDITOR)
+    as_role(Role.EDITOR, "Ana")
     button(show(), "Rechazar").click().run()
-    sign_in(monkeypatch, "Eva", Role.EDITOR)
+    as_role(Role.EDITOR, "Eva")
     page = show(muestra="second")
     assert "Ana: ✗" not in words(page)
     button(page, "Rechazar").click().run()
@@ -198,9 +182,9 @@ def test_a_reviewed_conversation_becomes_a_case_up_to_the_reply(show: Page, work
     assert "otra cosa" not in written
 
 
-def test_a_viewer_reads_and_decides_nothing(show: Page, workbench: Workbench, monkeypatch: pytest.MonkeyPatch):
+def test_a_viewer_reads_and_decides_nothing(show: Page, workbench: Workbench, as_role: AsRole):
     with_downs(workbench, 1)
-    sign_in(monkeypatch, "Leo", Role.VIEWER)
+    as_role(Role.VIEWER, "Leo")
     page = show()
     assert button(page, "Aprobar").disabled
     assert "permiso de edición" in button(page, "Aprobar").help
