@@ -35,6 +35,14 @@ class Score(Frozen):
     """"turn 2: …", one line for each thing that is wrong."""
 
 
+class JudgeWarning(Frozen):
+    """Something that makes a judgement less believable than it looks."""
+
+    kind: str
+    """"same_model": the judge is the model that it judges; models prefer their own words."""
+    message: str
+
+
 class LeadRecord(Frozen):
     reference: str
     lead: Lead
@@ -91,6 +99,8 @@ class CaseResult(Frozen):
     """Calls by the judge and by a simulated customer's model: their cost is not the bot's."""
     simulated: SimulatedEnd | None = None
     """None for a case with fixed messages."""
+    warnings: tuple[JudgeWarning, ...] = ()
+    """About the judge of this case."""
 
     @property
     def bot_usd(self) -> Decimal:
@@ -124,7 +134,7 @@ class JudgeSpec(Frozen):
     model: ModelSettings
     prompt: str = "judge/v001"
     pairwise: bool = False
-    """Also compare the variants' replies with each other, in both orders."""
+    """Also set every further variant's conversations against the first one's, in both orders."""
 
 
 class ExperimentSpec(Frozen):
@@ -239,6 +249,9 @@ class ExperimentProgress(Frozen):
     name: str
     status: RunStatus
     runs: tuple[RunProgress, ...]
+    pairs_done: int = 0
+    pairs_total: int = 0
+    """Pairs of conversations that the judge compares once all runs are played; 0 when nobody asked for them."""
     usd_spent: Decimal = Decimal(0)
     usd_reserved: Decimal = Decimal(0)
     """What the calls under way may still cost at most."""

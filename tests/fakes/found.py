@@ -28,6 +28,7 @@ from workbench.records import (
     overall,
 )
 from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
+from workbench.storage.preference_files import PairOutcome, PreferenceRecord, PreferencesHeader, write_preferences
 from workbench.storage.run_files import write_run
 
 P, F = Verdict.PASS, Verdict.FAIL
@@ -156,3 +157,46 @@ def stored(
         )
     )
     return folder
+
+
+def preference(
+    case_id: str, outcome: PairOutcome, *, trial: int = 1, flipped: bool = False, same: bool = False
+) -> PreferenceRecord:
+    """Of a pair that cost 0.0005 USD, unless nobody was asked."""
+    call = ModelCall(
+        agent="judge",
+        purpose="reply",
+        prompt_id="judge_pair/v001",
+        prompt_hash="0" * 64,
+        model="openai/judge",
+        usage=Usage(input_tokens=300, output_tokens=20),
+        cost_usd=Decimal("0.00025"),
+    )
+    nobody = same or outcome is PairOutcome.LEFT_OUT
+    return PreferenceRecord(
+        case_id=case_id,
+        trial=trial,
+        outcome=outcome,
+        flipped=flipped,
+        same=same,
+        reasons=() if nobody else ("es clara", "es más clara"),
+        problem="the judge failed: ModelTimeout" if outcome is PairOutcome.UNSCORED else "",
+        calls=() if nobody else (call, call),
+    )
+
+
+def preferred(folder: ExperimentFolder, run_id: str, outcomes: Sequence[PairOutcome | PreferenceRecord]) -> None:
+    """File what a judge preferred: case-00, case-01, … of `run_id` against the first run."""
+    records = [
+        one if isinstance(one, PreferenceRecord) else preference(f"case-{number:02}", one)
+        for number, one in enumerate(outcomes)
+    ]
+    header = PreferencesHeader(
+        experiment_id=folder.experiment_id,
+        baseline_run=folder.run_ids()[0],
+        candidate_run=run_id,
+        judge="openai/judge",
+        prompt="judge_pair/v001",
+        prompt_hash="0" * 64,
+    )
+    write_preferences(folder.preferences_path(run_id), header, records)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from bot_core.errors import NotFound, StoreError, UserError
 from bot_core.settings import Settings
-from workbench.records import ExperimentRecord, ExperimentSpec, RunRecord
-from workbench.storage.ingest import OF_RUN, ingest
+from workbench.records import ExperimentRecord, ExperimentSpec
+from workbench.storage.experiment_files import preferences_id
+from workbench.storage.ingest import OF_RUN, ingest, ingest_preferences
 from workbench.storage.migrations import migrate
+from workbench.storage.rows import experiment_row, run_row, variant_row
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 _PID = re.compile(r"PID (\d+)")
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {"python_enable_replacements": False}
-_OF_EXPERIMENT = ("comparisons", "variants", "runs", "experiments")
+_OF_EXPERIMENT = ("comparisons", "preferences", "variants", "runs", "experiments")
 _TABLES = (*OF_RUN, *_OF_EXPERIMENT, "prompts", "taken")
 
 
@@ -126,23 +128,18 @@ class WorkbenchDatabase:
         with self._transaction() as cursor:
             for table in ("experiments", "runs", "variants"):
                 cursor.execute(f"DELETE FROM {table} WHERE experiment_id = ?", [record.experiment_id])  # noqa: S608
-            _insert(cursor, "experiments", _experiment_row(record, spec))
+            _insert(cursor, "experiments", experiment_row(record, spec))
             for run in record.runs:
-                _insert(cursor, "runs", _run_row(run))
-                _insert(cursor, "variants", _variant_row(run))
+                _insert(cursor, "runs", run_row(run))
+                _insert(cursor, "variants", variant_row(run))
 
     def save_run(self, run_id: str, path: Path) -> bool:
         """Take in the run's file, unless this very file is in already. Raises StoreError for a file that is no run."""
-        found = path.stat()
-        mark = [run_id, found.st_size, found.st_mtime_ns]
-        known = "SELECT 1 FROM taken WHERE run_id = ? AND size = ? AND modified_ns = ?"
-        if self._cursor().execute(known, mark).fetchone():
-            return False
-        with self._transaction() as cursor:
-            ingest(cursor, run_id, path)
-            cursor.execute("DELETE FROM taken WHERE run_id = ?", [run_id])
-            cursor.execute("INSERT INTO taken VALUES (?, ?, ?)", mark)
-        return True
+        return self._take_in(run_id, path, lambda cursor: ingest(cursor, run_id, path))
+
+    def save_preferences(self, run_id: str, path: Path) -> bool:
+        """As `save_run`, for what a judge prefers of the run's conversations."""
+        return self._take_in(preferences_id(run_id), path, lambda cursor: ingest_preferences(cursor, path))
 
     def save_comparisons(self, experiment_id: str, rows: Iterable[StoredComparison]) -> None:
         """Replace the verdicts of the experiment."""
@@ -166,8 +163,11 @@ class WorkbenchDatabase:
             ]
             for experiment_id in gone:
                 runs = "SELECT run_id FROM runs WHERE experiment_id = ?"
-                for table in (*OF_RUN, "taken"):
+                for table in OF_RUN:
                     cursor.execute(f"DELETE FROM {table} WHERE run_id IN ({runs})", [experiment_id])  # noqa: S608
+                # Also the marks of its files of preferences.
+                taken = f"DELETE FROM taken WHERE split_part(run_id, '.', 1) IN ({runs})"  # noqa: S608
+                cursor.execute(taken, [experiment_id])
                 for table in _OF_EXPERIMENT:
                     cursor.execute(f"DELETE FROM {table} WHERE experiment_id = ?", [experiment_id])  # noqa: S608
 
@@ -215,6 +215,19 @@ class WorkbenchDatabase:
         """The same as a pandas table. For our own questions: nothing is refused here."""
         return self._cursor().execute(sql).fetch_df()
 
+    def _take_in(self, name: str, path: Path, take: Callable[[duckdb.DuckDBPyConnection], None]) -> bool:
+        """`take` the file, unless it was taken under this name already, as it is now."""
+        found = path.stat()
+        mark = [name, found.st_size, found.st_mtime_ns]
+        known = "SELECT 1 FROM taken WHERE run_id = ? AND size = ? AND modified_ns = ?"
+        if self._cursor().execute(known, mark).fetchone():
+            return False
+        with self._transaction() as cursor:
+            take(cursor)
+            cursor.execute("DELETE FROM taken WHERE run_id = ?", [name])
+            cursor.execute("INSERT INTO taken VALUES (?, ?, ?)", mark)
+        return True
+
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         """This thread's own: one shared by threads gives wrong rows without an error."""
         cursor: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
@@ -248,53 +261,3 @@ def _refuse_writing(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
 def _insert(cursor: duckdb.DuckDBPyConnection, table: str, row: Mapping[str, Any]) -> None:
     places = ", ".join("?" for _ in row)
     cursor.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", list(row.values()))  # noqa: S608
-
-
-def _experiment_row(record: ExperimentRecord, spec: ExperimentSpec | None) -> dict[str, Any]:
-    budget = spec.budget_usd if spec else None
-    return {
-        "experiment_id": record.experiment_id,
-        "name": record.name,
-        "split": record.split,
-        "status": record.status.value,
-        "started_at": record.started_at,
-        "finished_at": record.finished_at,
-        "replay": spec.replay if spec else None,
-        "budget_usd": None if budget is None else float(budget),
-        "record": record.model_dump_json(),
-    }
-
-
-def _run_row(run: RunRecord) -> dict[str, Any]:
-    hashes = run.provenance.hashes if run.provenance else {}
-    return {
-        "run_id": run.run_id,
-        "experiment_id": run.experiment_id,
-        "position": run.position,
-        "variant": run.variant.name,
-        "release_id": run.variant.release_id,
-        "split": run.split,
-        "dataset_digest": run.dataset_digest,
-        "catalog": run.catalog,
-        "cases": run.cases,
-        "trials": run.trials,
-        "status": run.status.value,
-        "started_at": run.started_at,
-        "finished_at": run.finished_at,
-        "git_commit": run.provenance.git_commit if run.provenance else None,
-        "catalog_hash": hashes.get("catalog"),
-        "knowledge_hash": hashes.get("knowledge"),
-    }
-
-
-def _variant_row(run: RunRecord) -> dict[str, Any]:
-    return {
-        "run_id": run.run_id,
-        "experiment_id": run.experiment_id,
-        "letter": chr(ord("A") + run.position - 1),
-        "name": run.variant.name,
-        "release_id": run.variant.release_id,
-        "model": run.variant.model.model if run.variant.model else None,
-        "guardrails": run.variant.guardrails,
-        "prompts": {agent.value: prompt for agent, prompt in run.variant.prompts.items()},
-    }

@@ -9,6 +9,7 @@
                 <run_id>.jsonl        results of a run under way
                 <run_id>.calls.jsonl  every finished model call of the run
                 <run_id>.parquet      the run, when it is over
+                <run_id>.preferences.…  the same three files of what a judge prefers: the run's conversations or A's
 """
 
 from __future__ import annotations
@@ -36,8 +37,9 @@ from workbench.records import (
     RunProgress,
     RunStatus,
 )
-from workbench.storage.journal import journaled
+from workbench.storage.journal import journaled, lines_of
 from workbench.storage.locks import is_locked
+from workbench.storage.preference_files import PreferenceRecord, read_preferences
 from workbench.storage.run_files import read_results
 
 Model = TypeVar("Model", bound=Frozen)
@@ -55,6 +57,11 @@ class Control(StrEnum):
 
 def experiments_folder(settings: Settings) -> Path:
     return settings.data_dir / "experiments"
+
+
+def preferences_id(run_id: str) -> str:
+    """Names the files of what a judge prefers: the run's conversations or the first run's."""
+    return f"{run_id}.preferences"
 
 
 class ExperimentFolder:
@@ -88,6 +95,9 @@ class ExperimentFolder:
 
     def run_path(self, run_id: str) -> Path:
         return self.path / f"{run_id}.parquet"
+
+    def preferences_path(self, run_id: str) -> Path:
+        return self.run_path(preferences_id(run_id))
 
     def is_running(self) -> bool:
         """A living process holds the experiment."""
@@ -135,6 +145,16 @@ class ExperimentFolder:
         if self.run_path(run_id).exists():
             return read_results(self.run_path(run_id))
         return journaled(self.journal_path(run_id))
+
+    def preferences(self, run_id: str) -> Iterator[PreferenceRecord]:
+        """What the judge prefers so far of this run's conversations and the first run's; nothing when nobody asked.
+
+        Raises StoreError.
+        """
+        path = self.preferences_path(run_id)
+        if path.exists():
+            return read_preferences(path)
+        return lines_of(self.journal_path(preferences_id(run_id)), PreferenceRecord)
 
     def ask(self, control: Control) -> None:
         """Tell the runner what is wanted; it looks several times a second, and before it starts."""

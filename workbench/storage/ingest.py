@@ -1,4 +1,4 @@
-"""From a run's Parquet file to the tables, by DuckDB alone: no result becomes a Python object, memory stays flat."""
+"""From an experiment's Parquet files to the tables, by DuckDB alone: no result becomes an object, memory stays flat."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot_core.errors import StoreError
+from workbench.storage.preference_files import read_header
 
 if TYPE_CHECKING:
     import duckdb
@@ -99,7 +100,26 @@ _STEPS: tuple[str, ...] = (
     "DROP TABLE incoming_turns",
     "DROP TABLE incoming_calls",
 )
-OF_RUN = ("results", "scores", "turns", "model_calls")
+_WARNED = """
+    INSERT INTO judge_warnings BY NAME
+    SELECT $run_id AS run_id, case_id, trial, w.kind AS kind, w.message AS message
+    FROM (SELECT case_id, trial, unnest(from_json(warnings, '[{"kind": "VARCHAR", "message": "VARCHAR"}]')) AS w
+          FROM read_parquet($path) WHERE warnings IS NOT NULL)
+"""
+"""Files of before there were warnings do not have the column."""
+_PREFERRED = """
+    INSERT INTO preferences BY NAME
+    WITH said AS (SELECT *, from_json(calls, '[SHAPE]') AS asked FROM read_parquet($path))
+    SELECT $experiment_id AS experiment_id, $baseline_run AS baseline_run, $candidate_run AS candidate_run,
+           case_id, trial, outcome, flipped, same, reasons, problem,
+           list_transform(from_json(warnings, '[{"kind": "VARCHAR"}]'), lambda w: w.kind) AS warnings,
+           $judge AS judge, $prompt AS prompt, $prompt_hash AS prompt_hash, len(asked) AS calls,
+           coalesce(list_sum(list_transform(asked, lambda c: c.usage.input_tokens)), 0) AS input_tokens,
+           coalesce(list_sum(list_transform(asked, lambda c: c.usage.output_tokens)), 0) AS output_tokens,
+           coalesce(list_sum(list_transform(asked, lambda c: c.cost_usd)), 0) AS usd
+    FROM said
+""".replace("SHAPE", _CALL)
+OF_RUN = ("results", "scores", "turns", "model_calls", "judge_warnings")
 """Tables whose rows belong to one run."""
 
 
@@ -110,10 +130,27 @@ def ingest(cursor: duckdb.DuckDBPyConnection, run_id: str, path: Path) -> None:
     try:
         for table in OF_RUN:
             cursor.execute(f"DELETE FROM {table} WHERE run_id = ?", [run_id])  # noqa: S608
-        for statement in _STEPS:
+        for statement in (*_STEPS, *((_WARNED,) if _has_column(cursor, path, "warnings") else ())):
             wanted = {
                 name: value for name, value in (("run_id", run_id), ("path", str(path))) if f"${name}" in statement
             }
             cursor.execute(statement, wanted)
     except duckdb.Error as error:
         raise StoreError(f"{path}: not a run of this workbench: {str(error).splitlines()[0]}") from error
+
+
+def ingest_preferences(cursor: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Replace what is known of the two runs' pairs by what the file holds. Raises StoreError."""
+    import duckdb
+
+    header = read_header(path)
+    try:
+        cursor.execute("DELETE FROM preferences WHERE candidate_run = ?", [header.candidate_run])
+        cursor.execute(_PREFERRED, {"path": str(path)} | header.model_dump())
+    except duckdb.Error as error:
+        raise StoreError(f"{path}: no preferences of this workbench: {str(error).splitlines()[0]}") from error
+
+
+def _has_column(cursor: duckdb.DuckDBPyConnection, path: Path, name: str) -> bool:
+    query = "SELECT 1 FROM parquet_schema($path) WHERE name = $name"
+    return cursor.execute(query, {"path": str(path), "name": name}).fetchone() is not None

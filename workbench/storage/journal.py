@@ -1,29 +1,33 @@
-"""A run under way: one line of JSON for each result, so that a killed run goes on where it stopped."""
+"""A run under way: one line of JSON for each result or comparison, so that a killed run goes on where it stopped."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import from_json
 
 from bot_core.errors import StoreError
 from workbench.records import CaseResult
+from workbench.storage.preference_files import PreferenceRecord
 
 ResultKey = tuple[str, int]
 """Case and trial."""
+Line = TypeVar("Line", CaseResult, PreferenceRecord)
 
 
-class Journal:
+class LineJournal(Generic[Line]):
     """Append-only. A line that a kill cut short is dropped: that case is played again.
 
     Holds where each result is, never the results themselves. One writer at a time.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, kind: type[Line]) -> None:
         self._path = path
+        self._kind: type[Line] = kind
         self._at: dict[ResultKey, tuple[int, int]] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         self._end = drop_half_line(path)
@@ -38,14 +42,14 @@ class Journal:
     def __contains__(self, key: object) -> bool:
         return key in self._at
 
-    def append(self, result: CaseResult) -> None:
+    def append(self, result: Line) -> None:
         """`result` is in the file, safe from a kill of this process, when this returns. Raises StoreError."""
         line = result.model_dump_json().encode() + b"\n"
         append_line(self._path, line)
         self._at[result.case_id, result.trial] = (self._end, len(line))
         self._end += len(line)
 
-    def results(self, order: Iterable[ResultKey] | None = None) -> Iterator[CaseResult]:
+    def results(self, order: Iterable[ResultKey] | None = None) -> Iterator[Line]:
         """In the order that they came, or in `order`; keys that are not here are left out."""
         keys = self._at if order is None else (key for key in order if key in self._at)
         if not self._at:
@@ -54,7 +58,7 @@ class Journal:
             for key in keys:
                 offset, length = self._at[key]
                 file.seek(offset)
-                yield CaseResult.model_validate_json(file.read(length))
+                yield self._kind.model_validate_json(file.read(length))
 
     def discard(self) -> None:
         """The run is saved elsewhere."""
@@ -71,13 +75,32 @@ class Journal:
         return StoreError(f"{self._path}: line {number} is not a result", hint="delete the file to start the run again")
 
 
+class Journal(LineJournal[CaseResult]):
+    """The results of a run."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, CaseResult)
+
+
+class PreferenceJournal(LineJournal[PreferenceRecord]):
+    """What the judge preferred of a run's conversations and the baseline's."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, PreferenceRecord)
+
+
 def journaled(path: Path) -> Iterator[CaseResult]:
     """The results of a journal that another process may be writing to; a line that is not whole yet is left out."""
+    return lines_of(path, CaseResult)
+
+
+def lines_of(path: Path, kind: type[Line]) -> Iterator[Line]:
+    """As `journaled`, of either kind."""
     for number, line in enumerate(_lines(path), start=1):
         if not line.endswith(b"\n"):
             return
         try:
-            yield CaseResult.model_validate_json(line)
+            yield kind.model_validate_json(line)
         except ValidationError as error:
             raise StoreError(f"{path}: line {number} is not a result") from error
 

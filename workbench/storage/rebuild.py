@@ -35,6 +35,9 @@ def _experiment(database: WorkbenchDatabase, folder: ExperimentFolder, verdicts:
     database.save_experiment(record, folder.spec)
     paths = [(run_id, path) for run_id in folder.run_ids() if (path := folder.run_path(run_id)).exists()]
     read = sum(database.save_run(run_id, path) for run_id, path in paths)
+    for run_id in folder.run_ids():
+        if (preferences := folder.preferences_path(run_id)).exists():
+            database.save_preferences(run_id, preferences)
     if verdicts and len(paths) > 1 and (read or not database.has_comparisons(folder.experiment_id)):
         database.save_comparisons(folder.experiment_id, verdicts(folder))
     return read

@@ -4,51 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot_core.errors import Immutable, NotFound, StoreError
+from bot_core.errors import NotFound, StoreError
 from workbench.records import CaseResult, RunRecord
+from workbench.storage.row_files import read_metadata, read_rows, write_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _RECORD = b"kavak.run"
-_GROUP = 100
-"""Results in one row group: what is in memory at once."""
-_AS_JSON = ("turns", "error", "evaluation_calls", "simulated")
+_AS_JSON = ("turns", "error", "evaluation_calls", "simulated", "warnings")
 """Columns that hold one JSON text."""
 
 
 def write_run(path: Path, run: RunRecord, results: Iterable[CaseResult]) -> None:
     """Write the run once, whole or not at all. Raises Immutable when it is there already, StoreError for the disk."""
-    import pyarrow.parquet as pq
-
-    if path.exists():
-        raise Immutable(f"the run {run.run_id} is already saved")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_suffix(".tmp")
-    schema = _schema(run)
-    remaining = iter(results)
-    try:
-        with pq.ParquetWriter(half, schema, compression="zstd") as writer:
-            while group := [_row(result) for result in islice(remaining, _GROUP)]:
-                writer.write_table(_table(group, schema))
-        half.replace(path)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be written: {error.strerror}") from error
+    write_rows(path, _schema(run), map(_row, results), what=f"the run {run.run_id}")
 
 
 def read_run(path: Path) -> RunRecord:
     """The record alone. Raises NotFound, or StoreError for a file that is no run."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     if not path.exists():
         raise NotFound(f"no run {path.stem} in {path.parent}")
     try:
-        return RunRecord.model_validate_json(pq.read_schema(path).metadata[_RECORD])
+        return RunRecord.model_validate_json(read_metadata(path, _RECORD))
     except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
         raise _not_a_run(path, error) from error
 
@@ -56,14 +39,10 @@ def read_run(path: Path) -> RunRecord:
 def read_results(path: Path) -> Iterator[CaseResult]:
     """The run's results in its order, one row group in memory at a time. Raises as `read_run`."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     read_run(path)
     try:
-        with pq.ParquetFile(path) as file:
-            for group in range(file.num_row_groups):
-                for row in file.read_row_group(group).to_pylist():
-                    yield _result(row)
+        yield from map(_result, read_rows(path))
     except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
         raise _not_a_run(path, error) from error
 
@@ -90,21 +69,10 @@ def _schema(run: RunRecord) -> pa.Schema:
             ("seconds", pa.float64()),
             ("evaluation_calls", pa.string()),
             ("simulated", pa.string()),
+            ("warnings", pa.string()),
         ],
         metadata={_RECORD: run.model_dump_json().encode()},
     )
-
-
-def _table(rows: list[bytes], schema: pa.Schema) -> pa.Table:
-    """By way of JSON: what Arrow makes of Python values imports pandas, a second for every run."""
-    import io
-
-    import pyarrow.json as pj
-
-    text = b"\n".join(rows)
-    # One block, so that no row is cut.
-    blocks = pj.ReadOptions(use_threads=False, block_size=len(text) + 1)
-    return pj.read_json(io.BytesIO(text), blocks, pj.ParseOptions(explicit_schema=schema)).select(schema.names)
 
 
 def _row(result: CaseResult) -> bytes:

@@ -211,4 +211,49 @@ STEPS: tuple[tuple[str, str], ...] = (
             GROUP BY ALL;
         """,
     ),
+    (
+        "005_judge",
+        """
+        CREATE TABLE preferences (
+            experiment_id VARCHAR NOT NULL,
+            baseline_run VARCHAR NOT NULL,
+            candidate_run VARCHAR NOT NULL,
+            case_id VARCHAR NOT NULL,
+            trial INTEGER NOT NULL,
+            outcome VARCHAR NOT NULL,
+            flipped BOOLEAN NOT NULL,
+            same BOOLEAN NOT NULL,
+            reasons VARCHAR[] NOT NULL,
+            problem VARCHAR NOT NULL,
+            warnings VARCHAR[] NOT NULL,
+            judge VARCHAR NOT NULL,
+            prompt VARCHAR NOT NULL,
+            prompt_hash VARCHAR NOT NULL,
+            calls INTEGER NOT NULL,
+            input_tokens BIGINT NOT NULL,
+            output_tokens BIGINT NOT NULL,
+            usd DOUBLE NOT NULL
+        );
+        CREATE TABLE judge_warnings (
+            run_id VARCHAR NOT NULL,
+            case_id VARCHAR NOT NULL,
+            trial INTEGER NOT NULL,
+            kind VARCHAR NOT NULL,
+            message VARCHAR NOT NULL
+        );
+        CREATE VIEW preferencias AS
+            SELECT e.name AS experimento, a.name AS contra, b.name AS variante, p.judge AS juez,
+                   count(*) FILTER (outcome = 'candidate') AS prefirio_variante,
+                   count(*) FILTER (outcome = 'tie') AS empates,
+                   count(*) FILTER (outcome = 'baseline') AS prefirio_contra,
+                   count(*) FILTER (flipped) AS cambio_con_el_orden,
+                   count(*) FILTER (same) AS mismas_palabras,
+                   count(*) FILTER (outcome = 'unscored') AS sin_evaluar,
+                   count(*) FILTER (outcome = 'left_out') AS sin_comparar,
+                   sum(p.usd) AS usd, e.experiment_id, p.candidate_run AS run_id
+            FROM preferences p JOIN experiments e USING (experiment_id)
+            JOIN variants a ON a.run_id = p.baseline_run JOIN variants b ON b.run_id = p.candidate_run
+            GROUP BY ALL;
+        """,
+    ),
 )

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from bot_core.settings import PROJECT_ROOT
-from tests.fakes.found import plans, stored
+from tests.fakes.found import plans, preferred, stored
 from workbench.evaluation.findings.filing import verdicts_of
 from workbench.storage.database import in_memory
 from workbench.storage.experiment_files import ExperimentFiles
+from workbench.storage.preference_files import PairOutcome
 from workbench.storage.rebuild import take_in
 
 DOC = (PROJECT_ROOT / "docs" / "sql.md").read_text(encoding="utf-8")
@@ -27,7 +28,8 @@ COLUMNS = """
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     files = ExperimentFiles(tmp_path_factory.mktemp("experiments"))
-    stored(files, "e1", plans(range(12), "5000", intents=[3]), plans([19], "6000", intents=[19]))
+    folder = stored(files, "e1", plans(range(12), "5000", intents=[3]), plans([19], "6000", intents=[19]))
+    preferred(folder, "e1-2", [PairOutcome.CANDIDATE, PairOutcome.TIE])
     database = in_memory()
     take_in(database, files, verdicts=verdicts_of)
     yield database
@@ -54,11 +56,11 @@ def test_every_table_and_column_is_documented(database):
     assert documented() == real
 
 
-def test_there_are_ten_questions():
-    assert len(QUESTIONS) == 10
+def test_there_are_eleven_questions():
+    assert len(QUESTIONS) == 11
 
 
-@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("number", range(11))
 def test_the_questions_are_answered(database, number):
     answer = database.query(QUESTIONS[number])
     assert answer.columns and (answer.rows or number in EMPTY)

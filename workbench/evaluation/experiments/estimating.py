@@ -26,11 +26,15 @@ from workbench.storage.experiment_files import ExperimentFiles, experiments_fold
 _LIKE = "local"
 """The recorded release that stands for one that was never played: its prompts are of the same kind."""
 _JUDGE = UsedCall("judge", Usage(input_tokens=1_500, output_tokens=200), 2.0)
+_PAIR_TOKENS, _PAIR_TURN_TOKENS, _PAIR_ANSWER_TOKENS = 300, 220, 60
+"""A comparison reads this much, and as much for each turn of both conversations, and says this much."""
 _CUSTOMER = UsedCall("customer", Usage(input_tokens=900, output_tokens=60), 1.0)
 _PERSONA_TURNS = 5
 _OWN_SECONDS = 0.02
 """Our own time for a turn."""
 _WIDTH = 1.96
+_UNCERTAIN = 0.1
+"""Standard error of what nothing was measured of, as a part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ def estimate(spec: ExperimentSpec, settings: Settings, *, price: PriceOf = price
         _variant(spec, situations, variant, release, files, price)
         for variant, release in zip(spec.variants, releases, strict=True)
     ]
+    parts.append(_pairs(spec, situations, price))
     usd, spread = sum(part.usd for part in parts), math.sqrt(sum(part.spread**2 for part in parts))
     return Estimate(
         usd=_money(usd),
@@ -91,8 +96,8 @@ def estimate(spec: ExperimentSpec, settings: Settings, *, price: PriceOf = price
         high=_money(usd + _WIDTH * spread),
         calls=round(sum(part.calls for part in parts)),
         tokens=round(sum(part.tokens for part in parts)),
-        seconds=sum(part.seconds for part in parts) + turns * len(parts) * _OWN_SECONDS,
-        basis="; ".join(dict.fromkeys(part.basis for part in parts)),
+        seconds=sum(part.seconds for part in parts) + turns * len(releases) * _OWN_SECONDS,
+        basis="; ".join(dict.fromkeys(part.basis for part in parts if part.basis)),
     )
 
 
@@ -130,6 +135,25 @@ def _variant(
         tokens=sum(one.tokens for one in whole) * spec.trials,
         seconds=sum(one.seconds for one in whole) * spec.trials / min(width, spec.concurrency),
         basis=basis,
+    )
+
+
+def _pairs(spec: ExperimentSpec, situations: Sequence[Situation], price: PriceOf) -> _Part:
+    """Each further variant's conversations with the first one's, in both orders."""
+    others = len(spec.variants) - 1
+    if spec.judge is None or not spec.judge.pairwise or not is_remote(spec.judge.model):
+        return _Part(0, 0, 0, 0, 0, "")
+    read = [_PAIR_TOKENS + 2 * _PAIR_TURN_TOKENS * turns_of(situation) for situation in situations]
+    usages = [Usage(input_tokens=tokens, output_tokens=_PAIR_ANSWER_TOKENS) for tokens in read]
+    times = 2 * others * spec.trials
+    width = min(spec.judge.model.max_concurrency, spec.concurrency)
+    return _Part(
+        usd=sum(_usd(usage, spec.judge.model, price) for usage in usages) * times,
+        spread=sum(_usd(usage, spec.judge.model, price) for usage in usages) * times * _UNCERTAIN,
+        calls=len(situations) * times,
+        tokens=sum(usage.input_tokens + usage.output_tokens for usage in usages) * times,
+        seconds=len(situations) * times * _JUDGE.seconds / width,
+        basis="",
     )
 
 
@@ -208,7 +232,7 @@ def _spread(
     unknown = sum(not one.known for one in each)
     costs = [_priced(one, remote, price).usd for one in observations]
     if not unknown or len(costs) < 2:
-        return sum(one.usd for one in each) * 0.1
+        return sum(one.usd for one in each) * _UNCERTAIN
     middle = mean(costs)
     variance = sum((cost - middle) ** 2 for cost in costs) / (len(costs) - 1)
     return math.sqrt(variance * unknown + variance / len(costs) * unknown**2)

@@ -31,7 +31,9 @@ from workbench.evaluation.experiments.gateways import (
     PriceOf,
 )
 from workbench.evaluation.experiments.judging import Judging, judge_of
+from workbench.evaluation.experiments.pairing import Pairing
 from workbench.evaluation.experiments.plan import Plan, settings_for, situations_of
+from workbench.evaluation.judge.judge import Judge
 from workbench.records import ExperimentSpec, VariantSpec
 from workbench.storage.call_journal import CallJournal
 from workbench.storage.experiment_files import ExperimentFolder
@@ -62,6 +64,8 @@ class Prepared:
     meter: Meter
     customer: CustomerMaker
     judge: Judging | None
+    pairing: Pairing | None
+    """Where the judge also compares."""
 
 
 @contextmanager
@@ -81,7 +85,8 @@ def prepared(folder: ExperimentFolder, settings: Settings, wiring: Wiring) -> It
             CallBook(CallJournal(folder.calls_path(run_id)), journal)
             for run_id, journal in zip(folder.run_ids(), journals, strict=True)
         ]
-        meter.budget.spent_usd = sum((book.usd for book in books), Decimal(0))
+        pairing = _pairing(folder, journals, _gateway(ModelOnly(), meter, wiring))
+        meter.budget.spent_usd = sum((book.usd for book in books), pairing.usd if pairing else Decimal(0))
         yield Prepared(
             plan=Plan(spec, situations, digest, subjects),
             settings=settings,
@@ -90,6 +95,7 @@ def prepared(folder: ExperimentFolder, settings: Settings, wiring: Wiring) -> It
             meter=meter,
             customer=model_customers(evaluating, spec.customer) if spec.customer else RuleBasedCustomer,
             judge=judge_of(spec, _gateway(ModelOnly(), meter, wiring)),
+            pairing=pairing,
         )
     finally:
         store.close()
@@ -112,6 +118,13 @@ def _subject(
     )
 
 
+def _pairing(folder: ExperimentFolder, results: Sequence[Journal], gateway: LLMGateway) -> Pairing | None:
+    judge = folder.spec.judge
+    if judge is None or not judge.pairwise or len(results) < 2:
+        return None
+    return Pairing(folder, results, Judge(gateway, judge), judge)
+
+
 def _asks_models(release: Release) -> bool:
     return any(agent.settings.model != OFFLINE_MODEL for agent in release.agents.values())
 
@@ -125,5 +138,7 @@ def _refuse(spec: ExperimentSpec) -> None:
     asking = (spec.customer is not None, bool(spec.judge and spec.judge.model.model != OFFLINE_MODEL))
     if spec.replay and any(asking):
         raise UserError("a replay cannot ask a model for customers or judgements", hint="leave out replay, or them")
+    if spec.judge and spec.judge.pairwise and spec.judge.model.model == OFFLINE_MODEL:
+        raise UserError("the embedded rules do not compare conversations", hint="choose a model as judge, or no pairs")
     if spec.replay and spec.personas:
         raise UserError("simulated customers are not recorded: a replay knows the cases of a split only")

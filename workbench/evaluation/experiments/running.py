@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from decimal import Decimal
 
 from bot_core.errors import KavakBotError, UserError
 from bot_core.messages import utc_now
 from bot_core.settings import Settings
 from workbench.evaluation.batch import CancelToken, play_all
+from workbench.evaluation.experiments.pairing import Pair
 from workbench.evaluation.experiments.plan import Job, Plan
 from workbench.evaluation.experiments.playing import Player
 from workbench.evaluation.experiments.preparing import Prepared, Wiring, prepared
@@ -80,6 +82,7 @@ class _Run:
             watching = asyncio.create_task(self._watch())
             try:
                 await self._play(ready)
+                await self._compare(ready)
             finally:
                 watching.cancel()
                 with suppress(asyncio.CancelledError):
@@ -98,6 +101,9 @@ class _Run:
             run.total = ready.plan.total
             for result in journal.results():
                 self._tally.restore(position, result)
+        if ready.pairing:
+            self._tally.pairs_total = ready.plan.total * len(ready.pairing.shelves)
+            self._tally.pairs_done = ready.pairing.done
 
     async def _play(self, ready: Prepared) -> None:
         player = Player(ready)
@@ -113,6 +119,23 @@ class _Run:
         missing = (job for job in ready.plan.jobs() if job.key not in ready.journals[job.position])
         try:
             await play_all(missing, play, concurrency=self._folder.spec.concurrency, cancel=self._cancel)
+        finally:
+            await ready.meter.idle()
+
+    async def _compare(self, ready: Prepared) -> None:
+        """The judge's pairs, once all runs are there."""
+        pairing = ready.pairing
+        if pairing is None or not self._tally.is_played():
+            return
+
+        async def compare(pair: Pair) -> None:
+            if not await pairing.compare(pair):
+                self._cancel.cancel()
+            self._tally.pairs_done = pairing.done
+
+        missing = pairing.missing(ready.plan.order())
+        try:
+            await play_all(missing, compare, concurrency=self._folder.spec.concurrency, cancel=self._cancel)
         finally:
             await ready.meter.idle()
 
@@ -143,6 +166,8 @@ class _Run:
                 if not path.exists():
                     write_run(path, run, journal.results(ready.plan.order()))
                 journal.discard()
+            if ready.pairing:
+                ready.pairing.file([*ready.plan.order()])
         self._folder.write_record(record)
         return self._tell(status)
 
@@ -158,6 +183,7 @@ class _Run:
             self._tally.reserved_usd = self._ready.meter.budget.reserved_usd
             for run, book in zip(self._tally.runs, self._ready.books, strict=True):
                 run.usd = book.usd
+            self._tally.pairs_usd = self._ready.pairing.usd if self._ready.pairing else Decimal(0)
         progress = self._tally.progress(status, problem=problem)
         self._folder.write_progress(progress)
         if self._on_progress:

@@ -45,6 +45,10 @@ class Tally:
         self._played = 0
         self.runs = runs
         self.reserved_usd = Decimal(0)
+        self.pairs_done = 0
+        self.pairs_total = 0
+        """Pairs of conversations that the judge is to compare."""
+        self.pairs_usd = Decimal(0)
 
     def restore(self, position: int, result: CaseResult) -> None:
         """A result of an earlier process."""
@@ -54,8 +58,12 @@ class Tally:
         self.restore(position, result)
         self._played += 1
 
-    def is_whole(self) -> bool:
+    def is_played(self) -> bool:
         return all(run.done >= run.total for run in self.runs)
+
+    def is_whole(self) -> bool:
+        """Played, and compared where the judge is to compare."""
+        return self.is_played() and self.pairs_done >= self.pairs_total
 
     def progress(self, status: RunStatus, *, problem: str | None = None) -> ExperimentProgress:
         running = status is RunStatus.RUNNING
@@ -64,7 +72,9 @@ class Tally:
             name=self._name,
             status=status,
             runs=tuple(run.progress() for run in self.runs),
-            usd_spent=sum((run.usd for run in self.runs), Decimal(0)),
+            pairs_done=self.pairs_done,
+            pairs_total=self.pairs_total,
+            usd_spent=sum((run.usd for run in self.runs), self.pairs_usd),
             usd_reserved=self.reserved_usd if running else Decimal(0),
             budget_usd=self._budget_usd,
             seconds_left=self._seconds_left() if running else None,

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from bot_core.messages import Frozen
-from workbench.evaluation.judge.judge import Judge, JudgeWarning, same_model_warnings
+from workbench.evaluation.judge.judge import Judge, same_model_warnings
 from workbench.evaluation.judge.preference import Preference, PreferenceSummary, Side, summarise
 from workbench.evaluation.judge.record import JudgeIdentity, identity_of
-from workbench.records import CaseResult, JudgeSpec
+from workbench.records import CaseResult, JudgeSpec, JudgeWarning
 
 OnPreference = Callable[[], None]
 _Key = tuple[str, int]
@@ -56,7 +56,7 @@ async def compare_variants(
     places = asyncio.Semaphore(concurrency)
 
     async def ask(key: _Key) -> Preference:
-        if _said(ours[key]) == _said(theirs[key]):
+        if same_words(ours[key], theirs[key]):
             return Preference(Side.TIE)
         async with places:
             found = await judge.prefer(ours[key], theirs[key])
@@ -78,8 +78,18 @@ async def compare_variants(
     )
 
 
+def same_words(one: CaseResult, other: CaseResult) -> bool:
+    """Nobody needs to be asked which of the two is better."""
+    return _said(one) == _said(other)
+
+
+def comparable(result: CaseResult) -> bool:
+    """It was played to its end."""
+    return result.error is None and bool(result.turns)
+
+
 def _finished(results: Iterable[CaseResult]) -> dict[_Key, CaseResult]:
-    return {(one.case_id, one.trial): one for one in results if one.error is None and one.turns}
+    return {(one.case_id, one.trial): one for one in results if comparable(one)}
 
 
 def _said(result: CaseResult) -> tuple[str, ...]:

@@ -18,18 +18,10 @@ from workbench.evaluation.judge.exhibit import Exhibit, exhibits
 from workbench.evaluation.judge.preference import Preference, Side, as_text, settled
 from workbench.evaluation.judge.rubric import JudgeAnswer, Rubric, RubricVerdict
 from workbench.evaluation.judge.rules import rule_call, rule_verdicts
-from workbench.records import CaseResult, JudgeSpec, Score, Verdict
+from workbench.records import CaseResult, JudgeSpec, JudgeWarning, Score, Verdict
 
 PAIR_PROMPT = "judge_pair/v001"
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeWarning:
-    """Something that makes a judgement less believable than it looks."""
-
-    kind: str
-    """"same_model": the judge is the model that it judges; models prefer their own words."""
-    message: str
+SAME_MODEL = "same_model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +132,13 @@ def case_score(rubric: Rubric, judged: Sequence[JudgedReply]) -> Score:
 
 
 def with_judgement(result: CaseResult, judgement: Judgement) -> CaseResult:
-    """The case with the judge's scores and calls. Its verdict stays: no opinion of a judge decides if a case passes."""
+    """The case with the judge's scores, calls and warnings. Its verdict stays: no opinion of a judge decides if a case
+    passes."""
     names = {score.scorer for score in judgement.scores}
     kept = tuple(score for score in result.scores if score.scorer not in names)
     calls = (*result.evaluation_calls, *judgement.calls)
-    return result.model_copy(update={"scores": (*kept, *judgement.scores), "evaluation_calls": calls})
+    scores = (*kept, *judgement.scores)
+    return result.model_copy(update={"scores": scores, "evaluation_calls": calls, "warnings": judgement.warnings})
 
 
 def same_model_warnings(spec: JudgeSpec, results: Iterable[CaseResult]) -> tuple[JudgeWarning, ...]:
@@ -154,7 +148,7 @@ def same_model_warnings(spec: JudgeSpec, results: Iterable[CaseResult]) -> tuple
     if name == OFFLINE_MODEL or name not in judged:
         return ()
     message = f"{name} judges its own replies: models prefer their own words, choose another judge"
-    return (JudgeWarning("same_model", message),)
+    return (JudgeWarning(kind=SAME_MODEL, message=message),)
 
 
 def _verdict(rubric: Rubric, asked: _Asked[JudgeAnswer]) -> RubricVerdict:
