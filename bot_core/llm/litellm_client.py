@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,7 +19,7 @@ from bot_core.errors import ModelRefused
 from bot_core.llm.credentials import is_ollama
 from bot_core.llm.redaction import safe_detail
 from bot_core.llm.response_schema import compact_schema, prepared
-from bot_core.llm.spending import charge, spent_on
+from bot_core.llm.spending import RESPONSE_COST, charge, spent_on
 
 _NOISY_LOGGERS = ("instructor", "LiteLLM")
 """They log provider messages and request arguments, which may hold keys; the trace has a redacted record."""
@@ -28,7 +31,7 @@ class LiteLLMClient:
 
     failures: tuple[type[Exception], ...]
     """What `ask` may raise besides ModelError."""
-    _registered: set[str] = field(default_factory=set)
+    _introduced: set[str] = field(default_factory=set)
 
     async def ask(self, response_model: type[BaseModel], *, reasks: int, **arguments: Any) -> Any:
         """The completion whose text fits `response_model`; its usage is the sum over reasks.
@@ -36,8 +39,7 @@ class LiteLLMClient:
         instructor is only asked when an answer does not fit: the first call is its very call without its overhead, a
         quarter of a call's processor time.
         """
-        if is_ollama(arguments["model"]):
-            self._register(arguments["model"])
+        self._introduce(arguments["model"], arguments.get("api_base"))
         first = await _completion(**arguments, response_format=_response_format(response_model), drop_params=True)
         if _fits(first, response_model):
             return first
@@ -51,19 +53,23 @@ class LiteLLMClient:
             _first_answer.reset(token)
         return completion
 
-    def _register(self, model: str) -> None:
-        """Tell litellm about a local model: otherwise it probes the server's /api/show before every call."""
-        if model in self._registered:
+    def _introduce(self, model: str, api_base: str | None) -> None:
+        """Tell litellm about a model of our own: it probes an Ollama server's /api/show before every call otherwise,
+        and looks ten times a call for a name that is in none of its lists."""
+        if model in self._introduced:
             return
         import litellm
 
-        free = {"input_cost_per_token": 0.0, "output_cost_per_token": 0.0, "supports_response_schema": True}
+        self._introduced.add(model)
         provider, _, name = model.partition("/")
+        own = api_base is not None and provider == "openai" and not {model, name} & litellm.model_cost.keys()
+        if not (is_ollama(model) or own):
+            return
+        free = {"input_cost_per_token": 0.0, "output_cost_per_token": 0.0, "supports_response_schema": True}
         known = {key: {"litellm_provider": provider, "mode": "chat", **free} for key in (model, name)}
         # Both are needed: register_model itself probes for a name that is not in the list yet.
         litellm.model_cost.update(known)
         litellm.register_model(known)
-        self._registered.add(model)
 
 
 async def litellm_client() -> LiteLLMClient:
@@ -90,7 +96,8 @@ def _load() -> LiteLLMClient:
     # Read at import: no fetch of the price list, no `.env` of the working directory.
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     os.environ.setdefault("LITELLM_MODE", "PRODUCTION")
-    import litellm
+    with _no_collecting():
+        import litellm
 
     litellm.suppress_debug_info = True
     litellm.disable_hf_tokenizer_download = True
@@ -101,12 +108,25 @@ def _load() -> LiteLLMClient:
     return LiteLLMClient((Exception,))
 
 
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """A million objects that stay are made here: to look for garbage among them takes a third of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if collecting:
+            gc.enable()
+
+
 @cache
 def _instructor() -> Any:
     """Imported for the first answer that does not fit."""
     import instructor
 
-    return instructor.from_litellm(_completion, mode=instructor.Mode.JSON_SCHEMA, async_client=True)
+    return instructor.from_litellm(_completion_for_instructor, mode=instructor.Mode.JSON_SCHEMA, async_client=True)
 
 
 _first_answer: ContextVar[Any] = ContextVar("first_answer", default=None)
@@ -131,15 +151,28 @@ def _fits(completion: Any, response_model: type[BaseModel]) -> bool:
     return True
 
 
+async def _completion_for_instructor(**arguments: Any) -> Any:
+    """The first answer, then wire calls."""
+    completion = _first_answer.get()
+    _first_answer.set(None)
+    if completion is None:
+        completion = await _completion(**arguments)
+    # instructor adds up the usage of all its calls: litellm's price of this one is not that of the sum.
+    completion._hidden_params.pop(RESPONSE_COST, None)
+    return completion
+
+
 async def _completion(**arguments: Any) -> Any:
     """One wire call. Retries belong to bot_core.llm.retrying; a refusal is not worth a reask."""
-    answered = _first_answer.get()
-    if answered is not None:
-        _first_answer.set(None)
-        return answered
     import litellm
+    from litellm._internal_context import is_internal_call
 
-    completion = await litellm.acompletion(**arguments, max_retries=0)
+    # No callbacks are registered: litellm need not prepare, price once more and queue what they would be told.
+    token = is_internal_call.set(True)
+    try:
+        completion = await litellm.acompletion(**arguments, max_retries=0)
+    finally:
+        is_internal_call.reset(token)
     choice = completion.choices[0]
     message = choice.message
     refusal = getattr(message, "refusal", None) or (message.provider_specific_fields or {}).get("refusal")

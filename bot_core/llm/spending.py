@@ -9,6 +9,9 @@ from typing import Any
 from bot_core.errors import ModelError
 from bot_core.trace import Usage
 
+RESPONSE_COST = "response_cost"
+"""Under this name litellm keeps with a completion what it has cost."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spent:
@@ -44,10 +47,16 @@ def charge(error: ModelError, spent: Spent) -> None:
 
 
 def _price(completion: Any) -> Decimal:
+    cost = (getattr(completion, "_hidden_params", None) or {}).get(RESPONSE_COST)
+    if cost is None:
+        cost = _computed(completion)
+    return Decimal(f"{cost:.10f}".rstrip("0").rstrip("."))
+
+
+def _computed(completion: Any) -> float:
     from litellm import completion_cost
 
     try:
-        cost = completion_cost(completion_response=completion)
+        return float(completion_cost(completion_response=completion))
     except Exception:  # noqa: BLE001  # litellm raises bare Exception for a model that its price list does not know
-        return Decimal(0)
-    return Decimal(f"{cost:.10f}".rstrip("0").rstrip("."))
+        return 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -31,26 +32,44 @@ async def main():
                 facts=(), settings=settings, prompt_id="p", prompt_hash="h", tracking_id="t"))
         return [request.path for request in server.requests]
 paths = asyncio.run(main())
-print(json.dumps({"heavy": heavy, "seen": seen, "paths": paths}))
+import gc, litellm
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+queue = GLOBAL_LOGGING_WORKER._queue
+told = {"heavy": heavy, "seen": seen, "paths": paths, "queued": queue.qsize() if queue else 0,
+        "worker": GLOBAL_LOGGING_WORKER._worker_task is not None, "collecting": gc.isenabled(),
+        "listed": [name for name in ("openai/llama-3-8b", "ollama_chat/llama-3") if name in litellm.model_cost]}
+print(json.dumps(told))
 """
 
 
 @pytest.fixture(scope="module")
-def watched() -> dict[str, list[str]]:
+def watched() -> dict[str, Any]:
     """One process from its start through a call over each wire format."""
     result = subprocess.run([sys.executable, "-c", _WATCHED], capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 0, result.stderr
-    found: dict[str, list[str]] = json.loads(result.stdout)
+    found: dict[str, Any] = json.loads(result.stdout)
     return found
 
 
-def test_no_address_but_loopback_is_looked_up_or_connected_to(watched: dict[str, list[str]]) -> None:
+def test_no_address_but_loopback_is_looked_up_or_connected_to(watched: dict[str, Any]) -> None:
     assert set(watched["seen"]) == {"127.0.0.1"}
 
 
-def test_nothing_heavy_is_imported_before_the_first_call(watched: dict[str, list[str]]) -> None:
+def test_nothing_heavy_is_imported_before_the_first_call(watched: dict[str, Any]) -> None:
     assert watched["heavy"] == []
 
 
-def test_only_the_questions_themselves_are_sent(watched: dict[str, list[str]]) -> None:
+def test_only_the_questions_themselves_are_sent(watched: dict[str, Any]) -> None:
     assert watched["paths"] == ["/v1/chat/completions", "/api/chat"]
+
+
+def test_litellm_prepares_nothing_for_callbacks_that_nobody_registered(watched: dict[str, Any]) -> None:
+    assert (watched["queued"], watched["worker"]) == (0, False)
+
+
+def test_models_of_our_own_are_made_known_to_litellm(watched: dict[str, Any]) -> None:
+    assert watched["listed"] == ["openai/llama-3-8b", "ollama_chat/llama-3"]
+
+
+def test_garbage_is_collected_again_after_the_import(watched: dict[str, Any]) -> None:
+    assert watched["collecting"]
