@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot_core.prompts.library import PromptLibrary
     from bot_core.releases.source import ReleaseSource
     from bot_core.settings import Settings
-    from workbench.evaluation.findings.records import Comparison, Findings, VariantFindings
+    from workbench.evaluation.findings.records import Comparison, Findings, PreferenceFinding, VariantFindings
     from workbench.records import ExperimentProgress, ExperimentSpec
     from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
 
@@ -159,11 +159,25 @@ def _print_comparison(console: Console, found: Findings, comparison: Comparison)
             )
     console.print(table)
     console.print(comparison.headline, markup=False)
+    if comparison.preferences:
+        console.print(_preferred(comparison, comparison.preferences), markup=False)
     for flip in comparison.flips[:_MOST_FLIPS]:
         signs = [*(f"-{name}" for name in flip.lost_scorers), *(f"+{name}" for name in flip.won_scorers)]
         console.print(f"  {flip.key}: {flip.kind.value} ({', '.join(signs)})", markup=False)
     if len(comparison.flips) > _MOST_FLIPS:
         console.print(f"  and {len(comparison.flips) - _MOST_FLIPS} more")
+
+
+def _preferred(comparison: Comparison, found: PreferenceFinding) -> str:
+    counts = (
+        f"{comparison.candidate} {len(found.candidate.keys)}, tie {len(found.tie.keys)}, "
+        f"{comparison.baseline} {len(found.baseline.keys)}, unscored {len(found.unscored)}"
+    )
+    warned = f"; beware: {', '.join(found.warnings)}" if found.warnings else ""
+    return (
+        f"{found.judge} prefers: {counts}; {len(found.flips.keys)} of {found.asked} changed with the order; "
+        f"sign test p = {found.p_value:.3f}{warned}"
+    )
 
 
 def _print_rates(console: Console, found: Findings) -> None:

@@ -8,7 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from workbench.evaluation.experiments.estimating import Estimate
-    from workbench.records import ExperimentProgress, ExperimentSpec
+    from workbench.records import ExperimentProgress, ExperimentSpec, JudgeSpec
     from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
 
 EXIT_OVER_BUDGET = 4
@@ -37,6 +37,11 @@ def run(
     model: Annotated[str | None, typer.Option(help="Model of every variant that names none.")] = None,
     api_base: Annotated[str | None, typer.Option(help="Address of the server of --model.")] = None,
     judge: Annotated[str | None, typer.Option(help="Model that judges the replies; `offline` for rules.")] = None,
+    judge_base: Annotated[str | None, typer.Option(help="Address of the server of --judge.")] = None,
+    judge_pairs: Annotated[
+        bool,
+        typer.Option("--judge-pairs", help="Let the judge also compare the variants' conversations."),
+    ] = False,
     budget: Annotated[float | None, typer.Option(min=0.000001, help="Most that it may cost, in USD.")] = None,
     replay: Annotated[bool, typer.Option("--replay", help="Answer model calls from the cassettes.")] = False,
     catalog: Annotated[str | None, typer.Option(help="CSV of cars; default: the shipped sample.")] = None,
@@ -63,7 +68,7 @@ def run(
         customer=settings_of(customer) if customer else None,
         trials=trials,
         concurrency=concurrency,
-        judge={"model": settings_of(judge)} if judge else None,
+        judge=_judge(judge, judge_base, len(variant), pairs=judge_pairs),
         budget_usd=Decimal(str(budget)) if budget else None,
         replay=replay,
         catalog_path=catalog,
@@ -159,6 +164,17 @@ def _spec(**fields: object) -> ExperimentSpec:
         raise UserError(f"{where or 'experiment'}: {fault['msg'].removeprefix('Value error, ')}") from error
 
 
+def _judge(model: str | None, api_base: str | None, variants: int, *, pairs: bool) -> JudgeSpec | None:
+    from bot_core.errors import UserError
+    from bot_core.llm.gateway import OFFLINE_MODEL
+    from workbench.cli.variants import settings_of
+    from workbench.records import JudgeSpec
+
+    if pairs and (model in (None, OFFLINE_MODEL) or variants < 2):
+        raise UserError("--judge-pairs needs a model as judge and two variants", hint="--judge NAME")
+    return JudgeSpec(model=settings_of(model, api_base), pairwise=pairs) if model else None
+
+
 def _personas(text: str | None) -> tuple[str, ...]:
     if not text:
         return ()
@@ -207,6 +223,8 @@ def _tell_end(progress: ExperimentProgress) -> None:
     for run in progress.runs:
         errors = f", {run.errors} errors" if run.errors else ""
         typer.echo(f"{run.variant}: {run.done}/{run.total} played, {run.passed} passed, {run.failed} failed{errors}")
+    if progress.pairs_total:
+        typer.echo(f"pairs: {progress.pairs_done}/{progress.pairs_total} compared by the judge")
     typer.echo(f"experiment {progress.experiment_id}: {progress.status.value}, {_usd(progress)}")
     again = f"python -m workbench resume {progress.experiment_id}"
     if progress.status.value == "over_budget":

@@ -13,6 +13,7 @@ import pytest
 from bot_core.errors import UserError
 from bot_core.settings import PROJECT_ROOT
 from tests.fakes.model_server import ModelServer
+from tests.fakes.model_wire import Answer, RecordedRequest
 from workbench.cli.variants import parsed_variant
 from workbench.records import RunStatus
 from workbench.storage.experiment_files import ExperimentFiles
@@ -74,6 +75,33 @@ def test_wrong_specs_are_a_users_mistake(workbench, few_folder):
     twice = workbench("run", "--variant", "A", "--variant", "A", "--dataset", few_folder)
     assert isinstance(twice.exception, UserError)
     assert "two are named 'A'" in str(twice.exception)
+
+
+def test_pairs_need_a_model_that_judges_and_something_to_compare(workbench, few_folder, files):
+    arguments = ("run", "--variant", "A=offline-base", "--dataset", few_folder, "--judge-pairs")
+    for more in ((), ("--judge", "offline", "--variant", "B=offline-exacto"), ("--judge", "openai/x")):
+        result = workbench(*arguments, *more)
+        assert isinstance(result.exception, UserError) and "--judge-pairs" in str(result.exception)
+    assert files.list() == ()
+
+
+def test_the_judge_compares_the_variants_and_the_comparison_says_so(workbench, few_folder, files):
+    def judge(request: RecordedRequest) -> Answer:
+        if "better" in request.schema["properties"]:
+            return Answer({"reason": "da igual", "better": "1"})
+        fine = {"reason": "bien", "verdict": "bien"}
+        return Answer({"helpfulness": fine, "tone": fine, "completeness": fine})
+
+    with ModelServer(judge) as server:
+        base = ["--judge-base", server.openai_base, "--dataset", few_folder]
+        variants = ["--variant", "A=offline-base", "--variant", "B=offline-exacto"]
+        result = workbench("run", *variants, *base, "--judge", "openai/judge", "--judge-pairs", "--case", "few-versa")
+    assert result.exit_code == 0, result.output
+    assert "pairs: 1/1 compared by the judge" in result.output
+    [folder] = files.list()
+    assert [record.flipped for record in folder.preferences(folder.run_ids()[1])] == [True]
+    told = workbench("compare", folder.experiment_id).output
+    assert "openai/judge prefers: B 0, tie 1, A 0, unscored 0; 1 of 1 changed with the order" in told
 
 
 def test_pausing_resuming_and_cancelling_one_that_is_not_running(workbench, few_folder, files):

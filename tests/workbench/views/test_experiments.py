@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Callable
 from decimal import Decimal
@@ -8,9 +9,12 @@ from decimal import Decimal
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bot_core.llm.gateway import ModelSettings
+from tests.fakes.found import preference, preferred
 from workbench.evaluation.experiments.running import run_experiment
-from workbench.records import ExperimentSpec, RunStatus, VariantSpec
+from workbench.records import ExperimentSpec, JudgeSpec, RunStatus, VariantSpec
 from workbench.runner.workbench import Workbench
+from workbench.storage.preference_files import PairOutcome
 from workbench.views.experiments.progress import LIVE
 
 Page = Callable[[], AppTest]
@@ -143,6 +147,42 @@ def test_an_experiment_over_its_budget_asks_for_a_larger_one(page: Page, workben
     assert "tope de gasto" in texts(run)
     assert run.number_input(key="experiment-new-budget").value == 1.0
     assert run.button(key="experiment-resume").label == "Retomar"
+
+
+def test_what_the_judge_prefers_is_below_the_verdict_and_leads_to_conversations(page: Page, workbench: Workbench):
+    experiment_id = played(workbench, "offline-exacto")
+    folder = workbench.experiments.files.open(experiment_id)
+    judge = JudgeSpec(model=ModelSettings(model="openai/judge"), pairwise=True)
+    folder.write_spec(folder.spec.model_copy(update={"judge": judge}))
+    [first, second, third, *_] = [result.case_id for result in folder.results(folder.run_ids()[0])]
+    outcomes = {first: PairOutcome.CANDIDATE, second: PairOutcome.CANDIDATE, third: PairOutcome.UNSCORED}
+    preferred(folder, folder.run_ids()[1], [preference(name, outcome) for name, outcome in outcomes.items()])
+    run = opened(page, experiment_id)
+    assert not run.exception
+    assert "De las decididas B gana 100.0 %" in texts(run)
+    assert "Este juez no se ha calibrado" in texts(run)
+    assert run.button(key="experiment-prefers_unscored").label == "El juez falló 1"
+    run.button(key="experiment-prefers_b").click().run()
+    assert "".join(run.query_params["vista"]) == "conversations"
+
+
+def test_pairs_are_asked_for_beside_the_judge_and_cost_something(
+    page: Page, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    run = page().run()
+    assert not any(box.key == "experiment-judge-pairs" for box in run.checkbox)
+    judge = run.selectbox(key="experiment-judge")
+    judge.select(next(name for name in judge.options if "4o" in name)).run()
+    alone = calls_of(run)
+    run.checkbox(key="experiment-judge-pairs").check().run()
+    assert not run.exception
+    assert calls_of(run) > alone
+
+
+def calls_of(run: AppTest) -> int:
+    [told] = [caption.value for caption in run.caption if "llamadas" in caption.value]
+    return int(re.search(r"([\d,]+) llamadas", told)[1].replace(",", ""))  # type: ignore[index]
 
 
 def test_an_unknown_experiment_says_what_to_do(page: Page):

@@ -123,10 +123,11 @@ def _variant(
 ) -> _Part:
     remote = {name.value: agent.settings for name, agent in release.agents.items() if is_remote(agent.settings)}
     observations, basis = _ground(variant, files) if remote else ((), "no model is called")
-    each = [expected_of(situation, observations, remote, price) for situation in situations]
+    past = Past(observations, remote, price)
+    each = [past.expected_of(situation) for situation in situations]
     extra = [_evaluation(spec, turns_of(situation), price) for situation in situations]
     whole = [one + more for one, more in zip(each, extra, strict=True)]
-    spread = _spread(each, observations, remote, price) * spec.trials
+    spread = past.spread(each) * spec.trials
     width = min((settings.max_concurrency for settings in remote.values()), default=spec.concurrency)
     return _Part(
         usd=sum(one.usd for one in whole) * spec.trials,
@@ -157,17 +158,36 @@ def _pairs(spec: ExperimentSpec, situations: Sequence[Situation], price: PriceOf
     )
 
 
-def expected_of(
-    situation: Situation, observations: Sequence[Observation], remote: dict[str, ModelSettings], price: PriceOf
-) -> Expected:
-    """As this very case was before; else by its number of turns."""
-    same = [one for one in observations if one.case_id == result_id(situation)]
-    if same:
-        priced = [_priced(one, remote, price) for one in same]
-        return _mean(priced, 1.0, known=True)
-    priced = [_priced(one, remote, price) for one in observations]
-    turns = sum(one.turns for one in observations)
-    return _mean(priced, turns_of(situation) * len(observations) / turns) if turns else Expected(0, 0, 0, 0)
+class Past:
+    """What was observed, with the prices of the models that would be asked now."""
+
+    def __init__(self, observations: Sequence[Observation], remote: dict[str, ModelSettings], price: PriceOf) -> None:
+        self._all = [_priced(one, remote, price) for one in observations]
+        self._turns = sum(one.turns for one in observations)
+        self._of_case: dict[str, list[Expected]] = {}
+        for observation, priced in zip(observations, self._all, strict=True):
+            self._of_case.setdefault(observation.case_id, []).append(priced)
+        self._of_turns: dict[int, Expected] = {}
+
+    def expected_of(self, situation: Situation) -> Expected:
+        """As this very case was before; else by its number of turns."""
+        if same := self._of_case.get(result_id(situation)):
+            return _mean(same, 1.0, known=True)
+        turns = turns_of(situation)
+        if turns not in self._of_turns:
+            times = turns * len(self._all) / self._turns if self._turns else 0.0
+            self._of_turns[turns] = _mean(self._all, times)
+        return self._of_turns[turns]
+
+    def spread(self, each: Sequence[Expected]) -> float:
+        """Standard error: the unknown cases vary as the observed ones do, and their mean is known from those only."""
+        unknown = sum(not one.known for one in each)
+        costs = [one.usd for one in self._all]
+        if not unknown or len(costs) < 2:
+            return sum(one.usd for one in each) * _UNCERTAIN
+        middle = mean(costs)
+        variance = sum((cost - middle) ** 2 for cost in costs) / (len(costs) - 1)
+        return math.sqrt(variance * unknown + variance / len(costs) * unknown**2)
 
 
 def turns_of(situation: Situation) -> int:
@@ -223,19 +243,6 @@ def _evaluation(spec: ExperimentSpec, turns: int, price: PriceOf) -> Expected:
             tokens = call.usage.input_tokens + call.usage.output_tokens
             whole += Expected(_usd(call.usage, settings, price) * turns, turns, tokens * turns, call.seconds * turns)
     return whole
-
-
-def _spread(
-    each: Sequence[Expected], observations: Sequence[Observation], remote: dict[str, ModelSettings], price: PriceOf
-) -> float:
-    """Standard error: the unknown cases vary as the observed ones do, and their mean is known from those only."""
-    unknown = sum(not one.known for one in each)
-    costs = [_priced(one, remote, price).usd for one in observations]
-    if not unknown or len(costs) < 2:
-        return sum(one.usd for one in each) * _UNCERTAIN
-    middle = mean(costs)
-    variance = sum((cost - middle) ** 2 for cost in costs) / (len(costs) - 1)
-    return math.sqrt(variance * unknown + variance / len(costs) * unknown**2)
 
 
 def _money(usd: float) -> Decimal:

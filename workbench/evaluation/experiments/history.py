@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from bot_core.llm.cassettes.yaml_file import load
+from bot_core.llm.cassettes.yaml_file import load_answers
 from bot_core.llm.gateway import OFFLINE_MODEL
 from bot_core.trace import Usage
 from workbench.evaluation.cassettes import DATASET
@@ -82,15 +82,15 @@ def _cassettes(folder: Path, _modified: int) -> tuple[Observation, ...]:
 
 
 def _cassette(path: Path) -> Observation:
-    cassette = load(path)
+    case, interactions = load_answers(path)
     calls, turns = [], 1
-    for interaction in cassette.interactions:
-        turns = max(turns, interaction.turn)
-        body = interaction.response.body
+    for interaction in interactions:
+        turns = max(turns, interaction["turn"])
+        body = interaction["response"].get("body")
         used = body.get("usage", {}) if isinstance(body, dict) else {}
         usage = Usage(input_tokens=used.get("prompt_tokens", 0), output_tokens=used.get("completion_tokens", 0))
-        calls.append(UsedCall(interaction.agent, usage, interaction.seconds))
-    return Observation(cassette.header.key.case, turns, tuple(calls))
+        calls.append(UsedCall(interaction["agent"], usage, interaction["seconds"]))
+    return Observation(case, turns, tuple(calls))
 
 
 def mean(values: Sequence[float]) -> float:

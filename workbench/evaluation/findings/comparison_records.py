@@ -108,6 +108,51 @@ class PromptDiff:
 
 
 @dataclass(frozen=True, slots=True)
+class PreferenceShare:
+    """A part of the pairs that a judge was asked about, with its 95 % interval (Wilson, trials inside conversations);
+    `share` is None when there were none. `keys` are the conversations behind it."""
+
+    keys: tuple[Key, ...]
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PreferenceFinding:
+    """Which variant's conversations a judge prefers, asked in both orders; an answer that changes with them is a tie.
+
+    It decides nothing: the verdicts rest on what can be checked.
+    """
+
+    judge: str
+    """The model."""
+    candidate: PreferenceShare
+    tie: PreferenceShare
+    """Flips included. The same words in both are among its keys, not in its share."""
+    baseline: PreferenceShare
+    decided: PreferenceShare
+    """How often the candidate won where either did."""
+    p_value: float
+    """Of the exact sign test over conversations that both win equally often."""
+    flips: PreferenceShare
+    """How often the answer changed with the order."""
+    same: int
+    unscored: tuple[Key, ...]
+    """The judge failed."""
+    left_out: tuple[Key, ...]
+    """One of the two did not come to its end."""
+    warnings: tuple[str, ...]
+    """Why it is weak evidence: "same_model", "uncalibrated", "below_floor"."""
+    usd: float
+
+    @property
+    def asked(self) -> int:
+        """Pairs that the judge gave an answer about."""
+        return len(self.candidate.keys) + len(self.tie.keys) + len(self.baseline.keys) - self.same
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """A further variant (`candidate`, B) against the first (`baseline`, A)."""
 
@@ -122,6 +167,8 @@ class Comparison:
     metrics: tuple[MetricComparison, ...]
     flips: tuple[Flip, ...]
     prompt_diffs: tuple[PromptDiff, ...]
+    preferences: PreferenceFinding | None = None
+    """None when nobody asked a judge to compare, or it has not begun."""
 
     def of(self, metric: str) -> MetricComparison | None:
         return next((row for row in self.metrics if row.metric == metric), None)

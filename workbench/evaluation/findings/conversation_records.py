@@ -10,7 +10,11 @@ Key = str
 
 
 def key_of(result: CaseResult) -> Key:
-    return result.case_id if result.trial == 1 else f"{result.case_id}#{result.trial}"
+    return case_key(result.case_id, result.trial)
+
+
+def case_key(case_id: str, trial: int) -> Key:
+    return case_id if trial == 1 else f"{case_id}#{trial}"
 
 
 @dataclass(frozen=True, slots=True)

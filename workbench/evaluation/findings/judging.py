@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot_core.errors import PromptError
 from bot_core.llm.gateway import OFFLINE_MODEL
+from workbench.evaluation.findings.preferences import calibration_of
 from workbench.evaluation.findings.records import CorrectedFinding, JudgeFinding
 from workbench.evaluation.judge.correction import corrected_rate
-from workbench.evaluation.judge.record import JudgeCalibration, identity_of, read_calibration
+from workbench.evaluation.judge.record import JudgeCalibration
 from workbench.evaluation.judge.rubric import Rubric
 from workbench.evaluation.judge.rules import RULE_JUDGE
 from workbench.evaluation.statistics.rates import RateEstimate
@@ -26,17 +26,9 @@ def judge_findings(spec: JudgeSpec | None, rates: Rates) -> tuple[JudgeFinding, 
     if spec is None:
         return ()
     judged = [rubric for rubric in Rubric if any(rubric.scorer in by_metric for by_metric in rates.values())]
-    calibration = _calibration(spec)
-    rules = _calibration(RULE_JUDGE) if spec.model.model != OFFLINE_MODEL else None
+    calibration = calibration_of(spec)
+    rules = calibration_of(RULE_JUDGE) if spec.model.model != OFFLINE_MODEL else None
     return tuple(_finding(spec, rubric, calibration, rules, rates) for rubric in judged)
-
-
-def _calibration(spec: JudgeSpec) -> JudgeCalibration | None:
-    """None for a judge whose prompt is gone, too."""
-    try:
-        return read_calibration(identity_of(spec))
-    except PromptError:
-        return None
 
 
 def _finding(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from bot_core.prompts.library import FilePromptLibrary, PromptLibrary
 from bot_core.releases.files import FileReleaseSource
@@ -15,6 +15,7 @@ from workbench.evaluation.findings.distributions import Spread, distributions
 from workbench.evaluation.findings.failures import FailureCounter
 from workbench.evaluation.findings.flips import flips
 from workbench.evaluation.findings.judging import judge_findings
+from workbench.evaluation.findings.preferences import preference_finding
 from workbench.evaluation.findings.records import (
     Comparison,
     Conversation,
@@ -22,9 +23,11 @@ from workbench.evaluation.findings.records import (
     Findings,
     Key,
     MetricComparison,
+    PreferenceFinding,
     RateFinding,
     ReliabilityFinding,
     VariantFindings,
+    WarningFinding,
 )
 from workbench.evaluation.findings.settings import Library, UseCounter, specs_for
 from workbench.evaluation.judge.rubric import JUDGE_SCORERS
@@ -36,6 +39,7 @@ from workbench.evaluation.statistics.sentences import metric_label, verdict_sent
 from workbench.evaluation.statistics.significance import RESAMPLES
 from workbench.evaluation.statistics.verdicts import Decision, MetricVerdict
 from workbench.records import CaseResult, ExperimentRecord, JudgeSpec, RunRecord, VariantSpec, Verdict
+from workbench.storage.preference_files import PreferenceRecord
 
 _SCORED = (*STANDARD_METRICS, pass_rate(GOAL), *(pass_rate(name) for name in JUDGE_SCORERS))
 METRICS = (*_SCORED, SENTIMENT, OPINIONS, QUICK_REPLIES)
@@ -52,6 +56,7 @@ def findings(
     releases: ReleaseSource | None = None,
     prompts: PromptLibrary | None = None,
     judge: JudgeSpec | None = None,
+    preferences: Mapping[str, Iterable[PreferenceRecord]] | None = None,
     timed: bool = True,
     resamples: int = RESAMPLES,
 ) -> Findings:
@@ -61,7 +66,7 @@ def findings(
     common with the first has no comparison yet. `record` names the experiment; `specs` (default: the record's) say what
     the variants were; `releases` and `prompts` (default: the shipped ones) are where their prompts are looked up.
     `timed` is False for a replay, whose times say nothing of the models. `judge` is the one whose scores are in the
-    results: its calibration is looked up.
+    results: its calibration is looked up. `preferences` are what it preferred, by candidate's name.
     Raises UserError when names are missing.
     """
     runs = record.runs if record else ()
@@ -86,9 +91,13 @@ def findings(
         started_at=record.started_at.isoformat() if record else None,
         status=record.status.value if record else "finished",
         variants=variants,
-        comparisons=tuple(_comparison(one, by_name, library) for one in analysis.comparisons),
+        comparisons=tuple(
+            replace(_comparison(one, by_name, library), preferences=_preferred(judge, preferences, one.candidate))
+            for one in analysis.comparisons
+        ),
         provenance=runs[0].provenance if runs else None,
         judge=judge_findings(judge, {variant.name: variant.rates for variant in analysis.variants}),
+        judge_warnings=tuple(_warnings(names, collected)),
     )
 
 
@@ -102,6 +111,7 @@ class _Collected:
     spread: Spread = field(default_factory=Spread)
     uses: UseCounter = field(default_factory=UseCounter)
     verdicts: dict[str, dict[Verdict, list[Key]]] = field(default_factory=dict)
+    warned: dict[str, list[Key]] = field(default_factory=dict)
     usd: float = 0.0
     evaluation_usd: float = 0.0
 
@@ -120,6 +130,8 @@ class _Collected:
         self._note(WHOLE_CASE, result.verdict, conversation.key)
         for score in result.scores:
             self._note(score.scorer, score.verdict, conversation.key)
+        for warning in result.warnings:
+            self.warned.setdefault(warning.kind, []).append(conversation.key)
         self.usd += float(result.bot_usd)
         self.evaluation_usd += float(result.evaluation_usd)
 
@@ -128,6 +140,18 @@ class _Collected:
 
     def keys(self, metric: str, verdict: Verdict) -> tuple[Key, ...]:
         return tuple(self.verdicts.get(metric, {}).get(verdict, ()))
+
+
+def _preferred(
+    judge: JudgeSpec | None, preferences: Mapping[str, Iterable[PreferenceRecord]] | None, candidate: str
+) -> PreferenceFinding | None:
+    records = preferences.get(candidate) if preferences else None
+    return preference_finding(judge, records) if judge and records is not None else None
+
+
+def _warnings(names: Sequence[str], collected: Sequence[_Collected]) -> Iterator[WarningFinding]:
+    for name, one in zip(names, collected, strict=True):
+        yield from (WarningFinding(kind, name, tuple(keys)) for kind, keys in one.warned.items())
 
 
 def _variant(

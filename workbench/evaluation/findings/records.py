@@ -15,6 +15,8 @@ from workbench.evaluation.findings.comparison_records import (
     FlipKind,
     MetricComparison,
     Piece,
+    PreferenceFinding,
+    PreferenceShare,
     PromptDiff,
     Span,
 )
@@ -43,6 +45,8 @@ __all__ = [
     "MetricComparison",
     "ModelUse",
     "Piece",
+    "PreferenceFinding",
+    "PreferenceShare",
     "PromptDiff",
     "RateFinding",
     "ReliabilityFinding",
@@ -50,6 +54,7 @@ __all__ = [
     "Span",
     "Turn",
     "VariantFindings",
+    "WarningFinding",
     "key_of",
 ]
 
@@ -261,6 +266,15 @@ class JudgeFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class WarningFinding:
+    """What makes the judge's scores of some conversations less believable: "same_model", once for each variant."""
+
+    kind: str
+    variant: str
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     experiment_id: str
     name: str
@@ -274,6 +288,7 @@ class Findings:
     """Of the run; None for one of a version that did not record it."""
     judge: tuple[JudgeFinding, ...] = ()
     """Empty without a judge."""
+    judge_warnings: tuple[WarningFinding, ...] = ()
 
     def comparison(self, candidate: str) -> Comparison | None:
         return next((one for one in self.comparisons if one.candidate == candidate), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot_core.errors import NotFound, UserError
 from bot_core.prompts.library import PromptLibrary
@@ -11,6 +11,7 @@ from workbench.evaluation.findings.making import findings
 from workbench.evaluation.findings.records import Findings
 from workbench.records import JudgeSpec, RunRecord
 from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
+from workbench.storage.preference_files import PreferenceRecord
 
 
 def experiment_findings(
@@ -25,6 +26,7 @@ def experiment_findings(
         releases=releases,
         prompts=prompts,
         judge=folder.spec.judge,
+        preferences=_preferences(folder),
         timed=not folder.spec.replay,
     )
 
@@ -58,6 +60,14 @@ def pair_findings(
         judge=_same_judge(folders),
         timed=not any(folder.spec.replay for folder in folders),
     )
+
+
+def _preferences(folder: ExperimentFolder) -> dict[str, Iterable[PreferenceRecord]]:
+    """By candidate."""
+    if folder.spec.judge is None or not folder.spec.judge.pairwise:
+        return {}
+    candidates = list(zip(folder.run_ids(), folder.spec.variants, strict=True))[1:]
+    return {variant.name: folder.preferences(run_id) for run_id, variant in candidates}
 
 
 def _same_judge(folders: Sequence[ExperimentFolder]) -> JudgeSpec | None:

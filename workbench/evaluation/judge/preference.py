@@ -9,6 +9,7 @@ from enum import StrEnum
 from bot_core.trace import ModelCall
 from workbench.evaluation.judge.exhibit import Exhibit, exhibits
 from workbench.evaluation.statistics.rates import rate_interval
+from workbench.evaluation.statistics.significance import sign_test
 from workbench.records import CaseResult
 
 _LONGEST = 6_000
@@ -75,8 +76,6 @@ class PreferenceSummary:
 
 
 def summarise(preferences: Sequence[Preference]) -> PreferenceSummary:
-    from scipy.stats import binomtest  # type: ignore[import-untyped]
-
     judged = [one for one in preferences if one.winner is not None]
     wins = {side: sum(one.winner is side for one in judged) for side in Side}
     decided = wins[Side.A] + wins[Side.B]
@@ -87,7 +86,7 @@ def summarise(preferences: Sequence[Preference]) -> PreferenceSummary:
         unscored=len(preferences) - len(judged),
         flips=Share.of(sum(one.flipped for one in judged), len(judged)),
         b_wins=Share.of(wins[Side.B], decided),
-        p_value=float(binomtest(wins[Side.B], decided, 0.5).pvalue) if decided else 1.0,
+        p_value=sign_test(wins[Side.B], wins[Side.A]),
     )
 
 

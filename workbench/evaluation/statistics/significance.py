@@ -30,6 +30,13 @@ def mid_p_mcnemar(lost: int, won: int) -> float:
     return float(min(2 * binom.cdf(fewer, changed, 0.5) - binom.pmf(fewer, changed, 0.5), 1.0))
 
 
+def sign_test(won: int, lost: int) -> float:
+    """Two-sided exact p of both being equally likely; what is equal does not count."""
+    from scipy.stats import binomtest
+
+    return float(binomtest(won, won + lost, 0.5).pvalue) if won + lost else 1.0
+
+
 def sign_flip_p_values(differences: Floats, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
     """Two-sided p of the mean of each row being 0; shape (metrics, conversations) gives shape (metrics,).
 

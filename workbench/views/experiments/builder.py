@@ -111,7 +111,10 @@ def _judge(variants: Sequence[VariantSpec]) -> JudgeSpec | None:
         return None
     if any(chosen in models_of(variant) for variant in variants):
         st.warning(text("experiments.judge_same"), icon="⚠️")
-    return JudgeSpec(model=model_settings(models[chosen]), pairwise=len(variants) > 1)
+    pairs = len(variants) > 1 and st.checkbox(
+        text("experiments.judge_pairs"), key="experiment-judge-pairs", help=text("experiments.judge_pairs_help")
+    )
+    return JudgeSpec(model=model_settings(models[chosen]), pairwise=pairs)
 
 
 def _catalog() -> str | None:

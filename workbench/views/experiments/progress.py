@@ -23,6 +23,7 @@ def show_underway(progress: ExperimentProgress) -> None:
     st.caption(text("experiments.running"))
     for run in progress.runs:
         _run(run)
+    _pairs(progress)
     _money(progress)
     desk, experiment_id = session.workbench().experiments, progress.experiment_id
     with st.container(horizontal=True):
@@ -69,6 +70,7 @@ def show_stopped(progress: ExperimentProgress) -> None:
         st.warning(text(f"experiments.{progress.status.value}"), icon="⏸️")
     for run in progress.runs:
         _run(run)
+    _pairs(progress)
     _money(progress)
     _go_on(progress)
 
@@ -80,6 +82,12 @@ def _run(run: RunProgress) -> None:
         state = text("experiments.progress", done=run.done, total=run.total, passed=run.passed, failed=run.failed)
         state += text("experiments.errors", errors=run.errors) if run.errors else ""
     st.progress(done, text=f"**{plain(run.variant)}** · {state}")
+
+
+def _pairs(progress: ExperimentProgress) -> None:
+    if progress.pairs_total:
+        label = text("experiments.pairs_progress", done=progress.pairs_done, total=progress.pairs_total)
+        st.progress(min(progress.pairs_done / progress.pairs_total, 1.0), text=label)
 
 
 def _money(progress: ExperimentProgress) -> None:

@@ -10,7 +10,7 @@ from workbench.evaluation.findings.records import Comparison, Findings, MetricCo
 from workbench.evaluation.statistics.metrics import MetricKind, Unit
 from workbench.evaluation.statistics.sentences import amount, level
 from workbench.texts.texts import text
-from workbench.views.experiments import place
+from workbench.views.experiments import place, preferences
 from workbench.views.experiments.charts import COLOURS, fixed, row_height
 from workbench.views.figures import plain
 
@@ -28,6 +28,8 @@ def show(_found: Findings, comparison: Comparison | None) -> None:
     if rates:
         st.plotly_chart(_forest(rates), width="stretch", config={"displayModeBar": False}, key="experiment-forest")
     _table(comparison)
+    if comparison.preferences:
+        preferences.show(comparison.preferences)
 
 
 def _forest(rows: list[MetricComparison]) -> Figure:

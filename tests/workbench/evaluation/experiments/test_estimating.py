@@ -13,7 +13,7 @@ from bot_core.releases.files import FileReleaseSource
 from workbench.evaluation.cassettes import CASSETTES
 from workbench.evaluation.dataset.case import Case
 from workbench.evaluation.dataset.loading import load_dataset
-from workbench.evaluation.experiments.estimating import estimate, expected_of
+from workbench.evaluation.experiments.estimating import Past, estimate
 from workbench.evaluation.experiments.history import Observation, recorded
 from workbench.evaluation.experiments.running import run_experiment
 from workbench.records import ExperimentSpec, JudgeSpec, VariantSpec
@@ -29,7 +29,8 @@ def used(observation: Observation) -> float:
 def error_of(cases: Sequence[Case], seen: Sequence[Observation], played: dict[str, float], release: str) -> float:
     """Of the estimated cost of `cases`, relative to what they did cost."""
     remote = {name.value: agent.settings for name, agent in FileReleaseSource().get(release).agents.items()}
-    guessed = sum(expected_of(case, seen, remote, lambda _model: PRICE).usd for case in cases)
+    past = Past(seen, remote, lambda _model: PRICE)
+    guessed = sum(past.expected_of(case).usd for case in cases)
     cost = sum(played[case.id] for case in cases)
     return abs(guessed - cost) / cost
 

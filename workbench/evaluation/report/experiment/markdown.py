@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from workbench.evaluation.findings.labels import label
-from workbench.evaluation.findings.records import Comparison, Findings, Flip, FlipKind, Key, VariantFindings
+from workbench.evaluation.findings.records import (
+    Comparison,
+    Findings,
+    Flip,
+    FlipKind,
+    Key,
+    PreferenceShare,
+    VariantFindings,
+)
 from workbench.evaluation.statistics.metrics import Unit
 from workbench.evaluation.statistics.sentences import amount, bounds, level
 
@@ -26,7 +34,9 @@ def _lines(findings: Findings) -> Iterator[str]:
     for comparison in findings.comparisons:
         yield from _verdict(comparison)
     yield from _rates(findings)
+    yield from _warnings(findings)
     for comparison in findings.comparisons:
+        yield from _preferences(comparison)
         yield from _differences(comparison)
         yield from _flips(comparison)
     for variant in findings.variants:
@@ -73,6 +83,37 @@ def _differences(comparison: Comparison) -> Iterator[str]:
         p_value = "< 0.001" if row.adjusted_p < 0.001 else f"{row.adjusted_p:.3f}"
         yield _row([row.label, said, p_value, verdict, str(len(row.better)), str(len(row.worse))])
     yield ""
+
+
+def _preferences(comparison: Comparison) -> Iterator[str]:
+    found = comparison.preferences
+    if found is None:
+        return
+    yield f"## A quién prefiere el juez ({_text(found.judge)})\n"
+    yield from _head(["Respuesta", "Conversaciones", "Parte (95 %)"])
+    rows = (
+        (f"prefiere {comparison.candidate}", found.candidate),
+        ("empate", found.tie),
+        (f"prefiere {comparison.baseline}", found.baseline),
+        ("cambió con el orden (empate)", found.flips),
+    )
+    for title, share in rows:
+        yield _row([title, str(len(share.keys)), _preferred(share)])
+    decided = f"De las decididas gana {_text(comparison.candidate)}: {_preferred(found.decided)}"
+    rest = f"sin evaluar {len(found.unscored)}, sin comparar {len(found.left_out)}, mismas palabras {found.same}"
+    yield f"\n{decided}; prueba de signos p = {found.p_value:.3f}; {rest}.\n"
+    yield from (f"⚠️ {label('judge_warnings', kind)}\n" for kind in found.warnings)
+
+
+def _preferred(share: PreferenceShare) -> str:
+    if share.share is None or share.low is None or share.high is None:
+        return "–"
+    return f"{level(share.share, Unit.SHARE)} ({level(share.low, Unit.SHARE)} a {level(share.high, Unit.SHARE)})"
+
+
+def _warnings(findings: Findings) -> Iterator[str]:
+    for one in findings.judge_warnings:
+        yield f"⚠️ {_text(one.variant)}, {len(one.keys)} conversaciones: {label('judge_warnings', one.kind)}\n"
 
 
 def _flips(comparison: Comparison) -> Iterator[str]:

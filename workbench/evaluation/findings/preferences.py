@@ -1,0 +1,113 @@
+"""What a judge preferred of two variants' conversations, counted; and what is to be thought of such a judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot_core.errors import PromptError
+from bot_core.llm.gateway import OFFLINE_MODEL
+from workbench.evaluation.findings.comparison_records import PreferenceFinding, PreferenceShare
+from workbench.evaluation.findings.conversation_records import Key, case_key
+from workbench.evaluation.judge.judge import SAME_MODEL
+from workbench.evaluation.judge.record import JudgeCalibration, identity_of, read_calibration
+from workbench.evaluation.judge.rubric import Rubric
+from workbench.evaluation.judge.rules import RULE_JUDGE
+from workbench.evaluation.statistics.metrics import Observed
+from workbench.evaluation.statistics.rates import rate_of
+from workbench.evaluation.statistics.significance import sign_test
+from workbench.records import JudgeSpec
+from workbench.storage.preference_files import PairOutcome, PreferenceRecord
+
+UNCALIBRATED = "uncalibrated"
+BELOW_FLOOR = "below_floor"
+_JUDGED = (PairOutcome.CANDIDATE, PairOutcome.TIE, PairOutcome.BASELINE)
+
+
+@dataclass(slots=True)
+class _Case:
+    """All trials of one case. Nothing of a pair that was not judged."""
+
+    outcomes: list[PairOutcome] = field(default_factory=list)
+    flips: int = 0
+
+    def share_of(self, outcome: PairOutcome) -> Observed:
+        return Observed(float(self.outcomes.count(outcome)), len(self.outcomes))
+
+    @property
+    def decided(self) -> Observed:
+        """How often the candidate won, of the times that either did."""
+        won, lost = self.outcomes.count(PairOutcome.CANDIDATE), self.outcomes.count(PairOutcome.BASELINE)
+        return Observed(float(won), won + lost)
+
+    @property
+    def lead(self) -> int:
+        """Of the candidate: the conversation is one observation, however often it was played."""
+        return self.outcomes.count(PairOutcome.CANDIDATE) - self.outcomes.count(PairOutcome.BASELINE)
+
+
+def preference_finding(spec: JudgeSpec, records: Iterable[PreferenceRecord]) -> PreferenceFinding | None:
+    """None when nothing was compared. Raises DatasetError for a file of calibrations that is none."""
+    keys: dict[PairOutcome, list[Key]] = {outcome: [] for outcome in PairOutcome}
+    flipped: list[Key] = []
+    cases: dict[str, _Case] = {}
+    same, usd, kinds = 0, 0.0, set[str]()
+    for record in records:
+        key = case_key(record.case_id, record.trial)
+        keys[record.outcome].append(key)
+        same += record.same
+        usd += float(sum(call.cost_usd for call in record.calls))
+        kinds.update(warning.kind for warning in record.warnings)
+        if record.outcome in _JUDGED and not record.same:
+            case = cases.setdefault(record.case_id, _Case())
+            case.outcomes.append(record.outcome)
+            case.flips += record.flipped
+            flipped += [key] * record.flipped
+    if not any(keys.values()):
+        return None
+    judged = tuple(cases.values())
+    candidate, tie, baseline = (_share(keys[one], [case.share_of(one) for case in judged]) for one in _JUDGED)
+    leads = [case.lead for case in judged]
+    return PreferenceFinding(
+        judge=spec.model.model,
+        candidate=candidate,
+        tie=tie,
+        baseline=baseline,
+        decided=_share((*keys[PairOutcome.CANDIDATE], *keys[PairOutcome.BASELINE]), [case.decided for case in judged]),
+        p_value=sign_test(sum(lead > 0 for lead in leads), sum(lead < 0 for lead in leads)),
+        flips=_share(flipped, [Observed(float(case.flips), len(case.outcomes)) for case in judged]),
+        same=same,
+        unscored=tuple(keys[PairOutcome.UNSCORED]),
+        left_out=tuple(keys[PairOutcome.LEFT_OUT]),
+        warnings=tuple(_warnings(spec, kinds)),
+        usd=usd,
+    )
+
+
+def _share(keys: Sequence[Key], observed: Sequence[Observed]) -> PreferenceShare:
+    """Of the pairs that the judge was asked about; ties of the same words are among `keys` only."""
+    estimate = rate_of([one for one in observed if one.count])
+    if estimate is None:
+        return PreferenceShare(tuple(keys), None, None, None)
+    return PreferenceShare(tuple(keys), estimate.share, estimate.low, estimate.high)
+
+
+def _warnings(spec: JudgeSpec, kinds: set[str]) -> Iterator[str]:
+    """Why it is to be taken with a grain of salt: its own words, never calibrated, below the floor in a rubric."""
+    if SAME_MODEL in kinds:
+        yield SAME_MODEL
+    calibration = calibration_of(spec)
+    if calibration is None:
+        yield UNCALIBRATED
+        return
+    rules = calibration_of(RULE_JUDGE) if spec.model.model != OFFLINE_MODEL else None
+    if any(calibration.problems(rubric, rules) for rubric in Rubric):
+        yield BELOW_FLOOR
+
+
+def calibration_of(spec: JudgeSpec) -> JudgeCalibration | None:
+    """None for a judge whose prompt is gone, too."""
+    try:
+        return read_calibration(identity_of(spec))
+    except PromptError:
+        return None
