@@ -8,7 +8,7 @@ from bot_core.catalog.service import CarDataService
 from bot_core.facts.facts import Facts
 from bot_core.guardrails.grounding import Grounding
 from bot_core.guardrails.inspection import Inspection
-from bot_core.guardrails.reading import Reply
+from bot_core.guardrails.reading import read_reply
 from bot_core.guardrails.rules.base import Rule
 from bot_core.guardrails.rules.disclosures import substance
 from bot_core.guardrails.rules.leaks import word_runs
@@ -32,7 +32,7 @@ class ReplyGuard:
 
         `text` is what would be sent, after `to_whatsapp`. Offsets are into it.
         """
-        inspection = Inspection(Reply(text, self._catalog), Grounding.of(facts), language, self._protected)
+        inspection = Inspection(read_reply(text, self._catalog), Grounding.of(facts), language, self._protected)
         findings = {
             (finding.rule, finding.start, finding.end): finding for rule in self._rules for finding in rule(inspection)
         }
@@ -40,4 +40,4 @@ class ReplyGuard:
 
     def omissions(self, text: str, facts: Sequence[Facts], *, language: Language) -> list[Finding]:
         """What a whole reply to `facts` may not leave out; a part of one may."""
-        return list(substance(Inspection(Reply(text, self._catalog), Grounding.of(facts), language)))
+        return list(substance(Inspection(read_reply(text, self._catalog), Grounding.of(facts), language)))

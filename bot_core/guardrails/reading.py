@@ -83,6 +83,12 @@ class Reply:
         return self.folded[position:]
 
 
+@lru_cache(maxsize=128)
+def read_reply(text: str, catalog: CarDataService) -> Reply:
+    """The reply, read once: it is checked before it is sent, and by several scorers afterwards."""
+    return Reply(text, catalog)
+
+
 def same_length_fold(text: str) -> str:
     """Lower case without accents, one character for each: offsets stay. Expects composed text (see to_whatsapp)."""
     return "".join(map(_folded_char, text))

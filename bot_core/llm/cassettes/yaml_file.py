@@ -25,6 +25,8 @@ from bot_core.llm.cassettes.filtering import refuse_secrets
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SCHEMA_FIELDS = ("response_format", "format", "tools")
 _SHARED = "$shared"
+_AGENTS, _INTERACTIONS = "\nagents:", "\ninteractions:"
+"""Where the parts of a file begin."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -57,6 +59,18 @@ def load(path: Path) -> Cassette:
     except (OSError, yaml.YAMLError) as error:
         raise CassetteError(f"{path}: {error}") from error
     except (KeyError, TypeError, AttributeError) as error:
+        raise CassetteError(f"{path}: not a cassette, {type(error).__name__}: {error}") from error
+
+
+def load_answers(path: Path) -> tuple[str, list[dict[str, Any]]]:
+    """The case, and each interaction as it is written, without the schemas that the file shares: a third of the time
+    of `load`, for who only counts. Raises CassetteError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        head, _, interactions = text.partition(_INTERACTIONS)
+        case = yaml.load(head.partition(_AGENTS)[0], Loader=_LOADER)["case"]  # noqa: S506 - a safe loader
+        return case, yaml.load(interactions, Loader=_LOADER) or []  # noqa: S506 - a safe loader
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise CassetteError(f"{path}: not a cassette, {type(error).__name__}: {error}") from error
 
 

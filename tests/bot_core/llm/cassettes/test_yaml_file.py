@@ -19,7 +19,7 @@ from bot_core.llm.cassettes.cassette import (
     HttpResponse,
     Interaction,
 )
-from bot_core.llm.cassettes.yaml_file import dumped, load, save
+from bot_core.llm.cassettes.yaml_file import dumped, load, load_answers, save
 
 KEY = CaseKey("golden", "local", "case-1")
 HEADER = Header(
@@ -72,6 +72,12 @@ def test_what_is_written_is_what_is_read(tmp_path_factory, prompt, answer, setti
     save(path, cassette)
     assert load(path) == cassette
     assert load(path).interactions[0].request.hash == cassette.interactions[0].request.hash
+    case, (entry,) = load_answers(path)
+    assert (case, entry["response"]["body"], entry["seconds"]) == (
+        KEY.case,
+        cassette.interactions[0].response.body,
+        cassette.interactions[0].seconds,
+    )
 
 
 @given(value=values)
@@ -101,6 +107,8 @@ def test_a_damaged_file_names_itself_and_its_fault(tmp_path, text, fault):
     with pytest.raises(CassetteError, match=fault) as caught:
         load(path)
     assert "broken.yaml" in str(caught.value)
+    with pytest.raises(CassetteError, match=r"broken\.yaml"):
+        load_answers(path)
 
 
 def test_a_key_of_the_environment_is_never_written(tmp_path, monkeypatch):
