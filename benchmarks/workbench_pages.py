@@ -2,9 +2,11 @@
 
     python -m benchmarks.workbench_pages [--users 10] [--rounds 10]
 
-Starts the real server and talks to it as browsers do (WebSocket, Streamlit's own messages). Each user has three phones
-with 200 messages and a rerun about every second. Prints wall time, and the server's CPU time, which a busy machine
-does not change much. Exit code 1 when a target is missed.
+Starts the real server and talks to it as browsers do (WebSocket, Streamlit's own messages, large ones by reference once
+they are known). Each user has three phones with chats of their own, 200 messages each, and acts about once a second (a
+pause between 0 and 2 s after each run); an act is a run of the whole page, the most that a touched widget can cause.
+Prints wall time, and the server's CPU time, which a busy machine does not change much. Exit code 1 when a target is
+missed.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot_core.messages import InboundMessage
+from bot_core.messages import InboundMessage, new_id
+from bot_core.orchestrator import TurnResult
 from bot_core.releases.files import FileReleaseSource
 from bot_core.sessions.state import ConversationState
 from bot_core.settings import Settings
@@ -55,6 +58,8 @@ class Client:
     url: str
     query: str
     runs: list[float] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+    """Large messages that the tab holds: it says so, and is sent a reference, as a browser is."""
 
     def live(self, rounds: int, ready: threading.Barrier) -> None:
         from websockets.sync.client import connect
@@ -79,11 +84,14 @@ class Client:
 
         asked = BackMsg()
         asked.rerun_script.query_string = self.query
+        asked.rerun_script.cached_message_hashes.extend(self.known)
         started = time.perf_counter()
         socket.send(asked.SerializeToString())
         while True:
             told = ForwardMsg()
             told.ParseFromString(socket.recv(timeout=60, decode=False))
+            if told.metadata.cacheable:
+                self.known.add(told.hash)
             if told.WhichOneof("type") == "script_finished":
                 return time.perf_counter() - started
 
@@ -95,38 +103,58 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
-        query = _filled(data)
+        places = _filled(data, options.users + 1)
         with WorkbenchServer(data, {"OLLAMA_HOST": "http://127.0.0.1:9"}) as server:
-            return _measured(server, query, options.users, options.rounds)
+            return _measured(server, places, options.rounds)
 
 
-def _filled(data: Path) -> str:
-    """Three long chats in the store; the address that shows them."""
+def _filled(data: Path, users: int) -> list[str]:
+    """Three long chats for each user in the store; for each user the address that shows theirs."""
     store = open_store(f"sqlite:///{data / 'kavak.db'}")
-    for name in ("chat-a", "chat-b", "chat-c"):
-        asyncio.run(_chat(store, name, Settings(data_dir=data)))
+    said = asyncio.run(_chat(Settings(data_dir=data)))
+    places = []
+    for user in range(users):
+        names = [f"chat-{user}-{phone}" for phone in "abc"]
+        for name in names:
+            _store(store, name, said)
+        places.append("telefonos=3&conversacion={}&conversacion2={}&conversacion3={}".format(*names))
     store.close()
-    return "telefonos=3&conversacion=chat-a&conversacion2=chat-b&conversacion3=chat-c"
+    return places
 
 
-async def _chat(store: Store, name: str, settings: Settings) -> None:
+async def _chat(settings: Settings) -> list[tuple[InboundMessage, TurnResult]]:
     bot = BotFactory(settings=settings).build(FileReleaseSource().current())
-    held = store.conversations.create(
-        channel="workbench", customer_key=name, release_id=bot.release.release_id, conversation_id=name
-    )
-    state, version = ConversationState(conversation_id=name), held.version
+    state, said = ConversationState(conversation_id="chat"), []
     for turn in range(TURNS):
         message = InboundMessage(text=_SAID[turn % len(_SAID)])
         result = await bot.handle([message], state)
         state = result.state
-        version = store.conversations.append_turn(name, [message], result, expected_version=version).version
+        said.append((message, result))
+    return said
 
 
-def _measured(server: WorkbenchServer, query: str, users: int, rounds: int) -> int:
-    alone = Client(server.url, "")
+def _store(store: Store, name: str, said: list[tuple[InboundMessage, TurnResult]]) -> None:
+    """The same words as a conversation of its own."""
+    store.conversations.create(
+        channel="workbench", customer_key=name, release_id=said[0][1].trace.release_id, conversation_id=name
+    )
+    for version, (message, result) in enumerate(said):
+        own = TurnResult(
+            reply=result.reply,
+            state=result.state.model_copy(update={"conversation_id": name}),
+            trace=result.trace.model_copy(update={"tracking_id": new_id()}),
+        )
+        written = message.model_copy(update={"message_id": new_id()})
+        store.conversations.append_turn(name, [written], own, expected_version=version)
+
+
+def _measured(server: WorkbenchServer, places: list[str], rounds: int) -> int:
+    """The base of the memory is a server that has shown the same page to somebody who has left: all is imported."""
+    alone, before = Client(server.url, ""), Client(server.url, places[0])
     _together([alone], 0)
+    _together([before], 1)
     base = _resident(server.pid)
-    clients = [Client(server.url, query) for _ in range(users)]
+    clients = [Client(server.url, place) for place in places[1:]]
     cpu: list[float] = []
     grown = _together(
         clients,
@@ -139,11 +167,11 @@ def _measured(server: WorkbenchServer, query: str, users: int, rounds: int) -> i
     met = [
         _row("first page, s", alone.runs[0], FIRST_SECONDS),
         _row("rerun p50, ms", statistics.median(runs) * 1000, RERUN_SECONDS * 1000),
-        _row("memory for each session, MB", grown / users / 1e6, SESSION_MEGABYTES),
+        _row("memory for each session, MB", grown / len(clients) / 1e6, SESSION_MEGABYTES),
     ]
     print(f"{'rerun p95, ms':32}{statistics.quantiles(runs, n=20)[-1] * 1000:10.1f}")
     print(f"{'server CPU for each rerun, ms':32}{spent / len(runs) * 1000:10.1f}")
-    print(f"{users} users, {rounds} reruns each, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print(f"{len(clients)} users, {rounds} reruns each, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     return int(not all(met))
 
 

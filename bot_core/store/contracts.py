@@ -23,6 +23,7 @@ from bot_core.store.activity import ConversationOutcome, LoggedTurn, Place, Reco
 from bot_core.store.records import (
     Authorship,
     Conversation,
+    ConversationHead,
     ConversationLog,
     ConversationPage,
     Feedback,
@@ -31,6 +32,7 @@ from bot_core.store.records import (
     JobStatus,
     Promotion,
     PromptDraft,
+    SpokenTurn,
 )
 from bot_core.store.reviews import Annotation
 
@@ -44,6 +46,10 @@ class ConversationStore(Protocol):
 
     def get(self, conversation_id: str) -> Conversation:
         """Raises NotFound."""
+        ...
+
+    def head(self, conversation_id: str) -> ConversationHead:
+        """A cheap look, for whoever has read the conversation before. Raises NotFound."""
         ...
 
     def find(self, channel: str, customer_key: str) -> Conversation | None:
@@ -74,6 +80,10 @@ class ConversationStore(Protocol):
 
     def turns(self, conversation_id: str) -> tuple[ConversationLog, ...]:
         """Oldest first. Raises NotFound."""
+        ...
+
+    def spoken(self, conversation_id: str, *, after: int = 0) -> tuple[SpokenTurn, ...]:
+        """What was said in the turns after that position, oldest first. Raises NotFound."""
         ...
 
     def turn(self, tracking_id: str) -> ConversationLog:

@@ -47,6 +47,25 @@ class ConversationLog(Frozen):
         return self.trace.tracking_id
 
 
+class ConversationHead(Frozen):
+    """What tells whether a conversation has changed, without its state."""
+
+    conversation_id: str
+    channel: str
+    version: int
+    created_at: datetime
+
+
+class SpokenTurn(Frozen):
+    """What was said in a stored turn, without how the reply was made."""
+
+    tracking_id: str
+    position: int
+    messages: tuple[InboundMessage, ...]
+    reply: BotReply
+    created_at: datetime
+
+
 class FinishedTurn(Protocol):
     """What the orchestrator returns (TurnResult), as far as the store is concerned."""
 

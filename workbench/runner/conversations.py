@@ -74,7 +74,7 @@ class ConversationDesk:
 
     def version(self, conversation_id: str) -> int:
         """Goes up with every turn. Raises NotFound."""
-        return self._store.conversations.get(conversation_id).version
+        return self._store.conversations.head(conversation_id).version
 
     def open(self, conversation_id: str, *, reveal: bool = False) -> OpenConversation:
         """Raises NotFound."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot_core.messages import InboundMessage
-from bot_core.store.records import ConversationLog
+from bot_core.store.records import ConversationLog, SpokenTurn
 
 WINDOW = timedelta(hours=24)
 """WhatsApp: a business may write freely only so long after the customer's last message."""
@@ -30,7 +30,7 @@ class Network:
         return message.model_copy(update={"sent_at": message.sent_at - _LATE}) if self.late else message
 
 
-def is_delivered(turn: ConversationLog) -> bool:
+def is_delivered(turn: ConversationLog | SpokenTurn) -> bool:
     """Whether WhatsApp would have delivered this reply: not when the customer's window had closed."""
     last = max((message.sent_at for message in turn.messages), default=turn.created_at)
     return turn.created_at - last < WINDOW

@@ -15,7 +15,7 @@ from pathlib import Path
 from bot_core.facts.facts import SalesFacts
 from bot_core.messages import InboundMessage, new_id, utc_now
 from bot_core.sessions.state import ConversationState
-from bot_core.store.records import ConversationLog
+from bot_core.store.records import ConversationLog, SpokenTurn
 from workbench.evaluation.customers.customer import Customer, Exchange, ScriptedCustomer
 from workbench.evaluation.customers.goals import goal_reached
 from workbench.evaluation.customers.records import End, Leave, Say
@@ -168,7 +168,7 @@ class PlayerDesk:
                 player.playing = player.playing and not player.end
 
     async def _turn(self, conversation_id: str, player: _Player) -> None:
-        turns = await asyncio.to_thread(self._replies.turns, conversation_id)
+        turns = await asyncio.to_thread(self._replies.spoken, conversation_id)
         move = await player.customer.next_move([_exchange(turn) for turn in turns])
         if isinstance(move, Leave):
             player.end = End.GAVE_UP if player.total is None else End.MAX_TURNS
@@ -204,7 +204,7 @@ def _leads(turn: ConversationLog) -> tuple[LeadRecord, ...]:
     return tuple(LeadRecord(reference=fact.reference, lead=fact.lead) for fact in sales if fact.reference and fact.lead)
 
 
-def _exchange(turn: ConversationLog) -> Exchange:
+def _exchange(turn: SpokenTurn) -> Exchange:
     return Exchange(tuple(message.text for message in turn.messages), turn.reply)
 
 

@@ -13,16 +13,16 @@ from bot_core.errors import NotFound, StoreError, UserError
 from bot_core.messages import InboundMessage
 from bot_core.orchestrator import OrchestrationService
 from bot_core.store.contracts import ConversationStore
-from bot_core.store.records import Conversation, ConversationLog
+from bot_core.store.records import Conversation, ConversationLog, SpokenTurn
 from workbench.runner.bots import BotChoice
 from workbench.runner.network import Network
 from workbench.runner.portal import Portal
+from workbench.runner.reading import ConversationReader
 from workbench.runner.unanswered import UnansweredJournal
 
 CHANNEL = "workbench"
 """How the store names conversations that were held here."""
 
-_MOST_READ = 50
 _MOST_REPEATED = 5_000
 
 _log = logging.getLogger(__name__)
@@ -60,13 +60,6 @@ class _Desk:
         return [*self.reading, *self.queued, *self.travelling]
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    version: int
-    channel: str
-    turns: tuple[ConversationLog, ...]
-
-
 class ReplyDesk:
     """One turn at a time for each conversation, any number of conversations at once. Safe for many threads."""
 
@@ -82,9 +75,9 @@ class ReplyDesk:
         self._journal = journal
         self._repeated: OrderedDict[str, None] = OrderedDict()
         self._conversations = conversations
+        self._reader = ConversationReader(conversations)
         self._bot_of = bot_of
         self._desks: dict[str, _Desk] = {}
-        self._read: OrderedDict[str, _Read] = OrderedDict()
         self._lock = threading.Lock()
 
     def resume(self) -> None:
@@ -138,31 +131,22 @@ class ReplyDesk:
                 desk.choice = choice
                 self._start(conversation_id, desk)
 
-    def turns(self, conversation_id: str) -> tuple[ConversationLog, ...]:
-        """What is stored, oldest first; nothing for a conversation that has no turn yet.
+    def spoken(self, conversation_id: str) -> tuple[SpokenTurn, ...]:
+        """What was said and is stored, oldest first; nothing for a conversation that has no turn yet. Cheap: asked for
+        at every run of a page."""
+        return self._reader.spoken(conversation_id)
 
-        Asked for at every run of a page: read again only when the conversation's version has changed.
-        """
-        try:
-            conversation = self._conversations.get(conversation_id)
-        except NotFound:
-            return ()
-        with self._lock:
-            known = self._read.get(conversation_id)
-        if known and known.version == conversation.version:
-            return known.turns
-        turns = self._conversations.turns(conversation_id)
-        with self._lock:
-            self._read[conversation_id] = _Read(conversation.version, conversation.channel, turns)
-            while len(self._read) > _MOST_READ:
-                self._read.popitem(last=False)
-        return turns
+    def turns(self, conversation_id: str) -> tuple[ConversationLog, ...]:
+        """The same turns with how the replies were made."""
+        return self._reader.turns(conversation_id)
+
+    def turn(self, tracking_id: str) -> ConversationLog:
+        """Raises NotFound."""
+        return self._reader.turn(tracking_id)
 
     def is_foreign(self, conversation_id: str) -> bool:
-        """Whether it was held elsewhere, on WhatsApp for instance: to be read, not to be written in. After `turns`."""
-        with self._lock:
-            known = self._read.get(conversation_id)
-            return known is not None and known.channel != CHANNEL
+        """Whether it was held elsewhere, on WhatsApp for instance: to be read, not to be written in. After `spoken`."""
+        return self._reader.channel(conversation_id) not in (None, CHANNEL)
 
     def waiting(self, conversation_id: str) -> Waiting:
         with self._lock:
@@ -251,4 +235,4 @@ class ReplyDesk:
         return known
 
     def _answered(self, conversation_id: str) -> set[str]:
-        return {message.message_id for turn in self.turns(conversation_id) for message in turn.messages}
+        return {message.message_id for turn in self.spoken(conversation_id) for message in turn.messages}

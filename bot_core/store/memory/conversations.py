@@ -10,7 +10,15 @@ from bot_core.errors import Conflict, NotFound
 from bot_core.messages import InboundMessage, new_id
 from bot_core.sessions.state import ConversationState, CustomerProfile
 from bot_core.store.activity import LoggedTurn
-from bot_core.store.records import Conversation, ConversationLog, ConversationPage, Feedback, FinishedTurn
+from bot_core.store.records import (
+    Conversation,
+    ConversationHead,
+    ConversationLog,
+    ConversationPage,
+    Feedback,
+    FinishedTurn,
+    SpokenTurn,
+)
 from bot_core.store.rules import logged_turn, next_conversation, page_cursor, read_cursor
 
 
@@ -45,6 +53,9 @@ class MemoryConversationStore:
         if conversation is None:
             raise NotFound(f"no conversation {conversation_id}")
         return conversation
+
+    def head(self, conversation_id: str) -> ConversationHead:
+        return ConversationHead(**self.get(conversation_id).model_dump(include=set(ConversationHead.model_fields)))
 
     def find(self, channel: str, customer_key: str) -> Conversation | None:
         theirs = (c for c in self._sorted(channel) if c.customer_key == customer_key)
@@ -93,6 +104,18 @@ class MemoryConversationStore:
     def turns(self, conversation_id: str) -> tuple[ConversationLog, ...]:
         self.get(conversation_id)
         return tuple(self._turns[conversation_id])
+
+    def spoken(self, conversation_id: str, *, after: int = 0) -> tuple[SpokenTurn, ...]:
+        return tuple(
+            SpokenTurn(
+                tracking_id=turn.tracking_id,
+                position=turn.position,
+                messages=turn.messages,
+                reply=turn.reply,
+                created_at=turn.created_at,
+            )
+            for turn in self.turns(conversation_id)[after:]
+        )
 
     def turn(self, tracking_id: str) -> ConversationLog:
         logged = self._by_tracking_id.get(tracking_id)

@@ -11,7 +11,14 @@ from bot_core.errors import Conflict, NotFound
 from bot_core.messages import BotReply, InboundMessage, new_id, utc_now
 from bot_core.sessions.state import ConversationState
 from bot_core.store.database import Database
-from bot_core.store.records import Conversation, ConversationLog, ConversationPage, FinishedTurn
+from bot_core.store.records import (
+    Conversation,
+    ConversationHead,
+    ConversationLog,
+    ConversationPage,
+    FinishedTurn,
+    SpokenTurn,
+)
 from bot_core.store.rules import logged_turn, moved_on, next_conversation, page_cursor, read_cursor
 from bot_core.store.sql.documents import messages_from_json, messages_to_json
 from bot_core.store.sql.rows import insert_or_ignore
@@ -46,6 +53,15 @@ class SqlConversationStore:
     def get(self, conversation_id: str) -> Conversation:
         with self._database.read() as connection:
             return _read(connection, conversation_id)
+
+    def head(self, conversation_id: str) -> ConversationHead:
+        columns = [conversations.c[name] for name in ConversationHead.model_fields]
+        statement = select(*columns).where(conversations.c.conversation_id == conversation_id)
+        with self._database.read() as connection:
+            row = connection.execute(statement).one_or_none()
+        if row is None:
+            raise NotFound(f"no conversation {conversation_id}")
+        return ConversationHead(**row._asdict())
 
     def find(self, channel: str, customer_key: str) -> Conversation | None:
         statement = (
@@ -104,6 +120,18 @@ class SqlConversationStore:
                 _read(connection, conversation_id)
         return tuple(logged_from(row) for row in rows)
 
+    def spoken(self, conversation_id: str, *, after: int = 0) -> tuple[SpokenTurn, ...]:
+        statement = (
+            select(*(turns.c[name] for name in SpokenTurn.model_fields))
+            .where(turns.c.conversation_id == conversation_id, turns.c.position > after)
+            .order_by(turns.c.position)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(statement).all()
+            if not rows:
+                _read(connection, conversation_id)
+        return tuple(_spoken(row) for row in rows)
+
     def turn(self, tracking_id: str) -> ConversationLog:
         with self._database.read() as connection:
             row = connection.execute(select(turns).where(turns.c.tracking_id == tracking_id)).one_or_none()
@@ -149,6 +177,16 @@ def _read(connection: Connection, conversation_id: str) -> Conversation:
 def _conversation(row: Row[Any]) -> Conversation:
     values = row._asdict()
     return Conversation(**values | {"state": ConversationState.model_validate_json(values["state"])})
+
+
+def _spoken(row: Row[Any]) -> SpokenTurn:
+    return SpokenTurn(
+        tracking_id=row.tracking_id,
+        position=row.position,
+        messages=messages_from_json(row.messages),
+        reply=BotReply.model_validate_json(row.reply),
+        created_at=row.created_at,
+    )
 
 
 def _turn_values(logged: ConversationLog) -> dict[str, Any]:

@@ -59,6 +59,36 @@ def test_turns_are_counted_in_order(store: Store):
     assert conversation.state.turns == 3
 
 
+def test_what_was_said_is_read_from_a_position_on(store: Store):
+    conversation = _new(store)
+    for number in range(3):
+        turn = finished_turn(conversation.state, f"m{number}", tracking_id=f"t{number}")
+        conversation = store.conversations.append_turn(
+            conversation.conversation_id, [InboundMessage(text=f"m{number}")], turn, expected_version=number
+        )
+    logged = store.conversations.turns(conversation.conversation_id)
+    spoken = store.conversations.spoken(conversation.conversation_id)
+    assert [(turn.tracking_id, turn.position, turn.messages, turn.reply, turn.created_at) for turn in spoken] == [
+        (turn.tracking_id, turn.position, turn.messages, turn.reply, turn.created_at) for turn in logged
+    ]
+    assert store.conversations.spoken(conversation.conversation_id, after=2) == spoken[2:]
+    assert store.conversations.spoken(conversation.conversation_id, after=3) == ()
+
+
+def test_the_head_says_whether_a_conversation_has_changed(store: Store):
+    created = _new(store)
+    head = store.conversations.head(created.conversation_id)
+    assert (head.conversation_id, head.channel, head.version, head.created_at) == (
+        created.conversation_id,
+        "workbench",
+        0,
+        created.created_at,
+    )
+    turn = finished_turn(created.state, "hola", tracking_id="t1")
+    store.conversations.append_turn(created.conversation_id, [InboundMessage(text="hola")], turn, expected_version=0)
+    assert store.conversations.head(created.conversation_id).version == 1
+
+
 def test_a_stale_writer_changes_nothing(store: Store):
     created = _new(store)
     first, second = (finished_turn(created.state, tracking_id=name) for name in ("t1", "t2"))
@@ -107,6 +137,8 @@ def test_unknown_ids_are_not_found(store: Store):
     lost = ConversationState(conversation_id="nope")
     for call in (
         lambda: store.conversations.get("nope"),
+        lambda: store.conversations.head("nope"),
+        lambda: store.conversations.spoken("nope"),
         lambda: store.conversations.turn("nope"),
         lambda: store.conversations.turns("nope"),
         lambda: store.conversations.replace_state("nope", lost, expected_version=0),

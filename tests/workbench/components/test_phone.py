@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import streamlit as st
 
 from bot_core.messages import MessageKind, QuickReply
 from workbench.components.phone import phone
-from workbench.components.phone.phone import Bubble, reported
+from workbench.components.phone.phone import Bubble, reported, written_out
 
 AT = "2026-11-24T19:00:00.000Z"
 KEY = "phone-1"
@@ -85,7 +86,7 @@ def test_a_bubble_travels_as_plain_json():
         at=datetime(2026, 11, 24, tzinfo=UTC),
         buttons=(QuickReply(title="A", payload="a"),),
     )
-    assert phone._as_json(bubble) == {
+    expected = {
         "id": "b",
         "side": "in",
         "text": "<b>x</b>",
@@ -96,9 +97,10 @@ def test_a_bubble_travels_as_plain_json():
         "buttons": [{"title": "A", "payload": "a"}],
         "rating": None,
         "selected": False,
-        "kind": MessageKind.TEXT,
+        "kind": "text",
         "note": None,
     }
+    assert json.loads(f"[{written_out([bubble, bubble])}]") == [expected, expected]
 
 
 def test_the_script_never_reads_text_as_html():

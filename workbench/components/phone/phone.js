@@ -18,7 +18,8 @@ const ICONS = {
   send: ["0 0 24 24", "M4 12l16-8-5 16-3.5-6.5L4 12Zm7.5 1.5L20 4"],
 };
 
-export default function render({ data, parentElement, setStateValue }) {
+export default function render({ data: bytes, parentElement, setStateValue }) {
+  const data = JSON.parse(new TextDecoder().decode(bytes));
   const known = phones.get(parentElement);
   const phone = known?.box.isConnected ? known : mount(parentElement);
   phones.set(parentElement, phone);

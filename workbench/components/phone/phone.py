@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -104,27 +106,35 @@ def reported(key: str) -> Report | None:
 
 def phone(
     conversation_id: str,
-    bubbles: tuple[Bubble, ...],
+    messages: str,
     *,
     key: str,
     writable: bool = False,
     typing: bool = False,
     name: str | None = None,
 ) -> None:
-    """Draw the phone. Unless it is `writable` it can only be read: no field to write in, no buttons to press.
+    """Draw the phone with `messages`, as `written_out` gives them. Unless it is `writable` it can only be read: no
+    field to write in, no buttons to press.
 
     What the person does is in `reported(key)` of the next run.
     """
-    data = {
+    around = {
         "conversation": conversation_id,
         "name": name or section("phone")["name"],
         "typing": typing,
         "readOnly": not writable,
         "labels": dict(section("phone")),
         "stubs": list(STUBS),
-        "messages": [_as_json(bubble) for bubble in bubbles],
     }
+    # As bytes: Streamlit writes out a dictionary twice in every run, and looks for tables in it.
+    data = f'{json.dumps(around)[:-1]}, "messages": [{messages}]}}'.encode()
     _renderer()(key=key, data=data, on_report_change=_nothing)
+
+
+def written_out(bubbles: Iterable[Bubble]) -> str:
+    """Bubbles as the browser reads them: JSON objects, one after the other with commas between. What is written out
+    once can be kept, and joined with what comes later."""
+    return ",".join(json.dumps(_as_json(bubble)) for bubble in bubbles)
 
 
 def _nothing() -> None:
@@ -132,7 +142,7 @@ def _nothing() -> None:
 
 
 def _as_json(bubble: Bubble) -> dict[str, Any]:
-    """Written out: dataclasses.asdict copies every value deeply, for hundreds of bubbles in every run."""
+    """Field by field: dataclasses.asdict copies every value deeply."""
     return {
         "id": bubble.id,
         "side": bubble.side,

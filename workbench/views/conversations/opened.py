@@ -8,7 +8,7 @@ import streamlit as st
 
 from bot_core.errors import NotFound
 from workbench import session
-from workbench.components.phone.phone import Bubble, phone
+from workbench.components.phone.phone import Bubble, phone, written_out
 from workbench.runner.conversations import OpenConversation
 from workbench.texts.texts import section, text
 from workbench.views.conversations import place
@@ -43,7 +43,7 @@ def _live(conversation_id: str) -> None:
     show_actions(opened)
     left, right = st.columns([5, 6], gap="large")
     with left, st.container(key="phone-pane"):
-        phone(conversation_id, tuple(_bubbles(opened)), key="conversation-phone", name=opened.name or None)
+        phone(conversation_id, written_out(_bubbles(opened)), key="conversation-phone", name=opened.name or None)
     with right:
         _explained(opened)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
-from workbench.components.phone.phone import Bubble, phone
+from workbench.components.phone.phone import Bubble, phone, written_out
 from workbench.records import TurnRecord
 from workbench.runner.review.items import Reviewed
 from workbench.texts.texts import section, text
@@ -22,7 +22,7 @@ def show_reply(reviewed: Reviewed) -> None:
     if reviewed.item.why:
         st.code(reviewed.item.why, language=None, wrap_lines=True)
     with st.container(key="phone-pane"):
-        phone(reviewed.item.tracking_id, tuple(_bubbles(reviewed.turns)), key="review-phone")
+        phone(reviewed.item.tracking_id, written_out(_bubbles(reviewed.turns)), key="review-phone")
     if reviewed.after:
         with st.expander(text("review.after", count=len(reviewed.after))):
             transcript([_exchange(turn) for turn in reviewed.after])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from bot_core.store.records import ConversationLog
+from bot_core.store.records import SpokenTurn
 from workbench import session
 from workbench.components.phone.phone import phone
 from workbench.components.pulse.pulse import pulse
@@ -35,7 +35,7 @@ class _Held:
     number: int
     conversation: str
     waiting: Waiting
-    turns: Sequence[ConversationLog]
+    turns: Sequence[SpokenTurn]
 
     @property
     def busy(self) -> bool:
@@ -75,7 +75,7 @@ def _stage() -> None:
 def _held(number: int) -> _Held:
     desk, conversation = session.workbench().replies, session.conversation_id(number)
     waiting = desk.waiting(conversation)  # before the turns: a reply that arrives in between is shown, not missed
-    return _Held(number, conversation, waiting, desk.turns(conversation))
+    return _Held(number, conversation, waiting, desk.spoken(conversation))
 
 
 def _phone(held: _Held, *, alone: bool) -> None:
@@ -111,7 +111,8 @@ def _beside(held: Sequence[_Held]) -> None:
     which, selected = session.selected_turn()
     one = next((one for one in held if one.number == which), held[0])
     if session.is_saving_case() and one.turns:
-        show_save_case(one.conversation, one.turns, session.choice(one.number))
+        turns = session.workbench().replies.turns(one.conversation)
+        show_save_case(one.conversation, turns, session.choice(one.number))
         return
     with st.container(horizontal=True, vertical_alignment="center", key="trace-heading"):
         st.subheader(text("trace.heading"), anchor=False)
@@ -130,4 +131,5 @@ def _beside(held: Sequence[_Held]) -> None:
     where = text("trace.turn", number=turn.position, total=len(one.turns))
     phone_name = f"{NAMES[one.number - 1]} · " if len(held) > 1 else ""
     st.caption(plain(phone_name + where))
-    show_trace(turn.trace, session.choice(one.number).catalog_id, key="trace-tab")
+    trace = session.workbench().replies.turn(turn.tracking_id).trace
+    show_trace(trace, session.choice(one.number).catalog_id, key="trace-tab")
