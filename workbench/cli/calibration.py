@@ -19,13 +19,14 @@ from workbench.evaluation.judge.asked import LOCAL_JUDGE, PAIRS, OnReply
 from workbench.evaluation.judge.calibrating import CalibrationJob, How
 from workbench.evaluation.judge.judge import JudgedReply
 from workbench.evaluation.judge.labels import LabelBook, agreements
-from workbench.evaluation.judge.record import JudgeCalibration, write_calibration
+from workbench.evaluation.judge.record import JudgeCalibration, read_calibrations, write_calibration
 from workbench.evaluation.judge.rubric import Rubric
 from workbench.evaluation.judge.rules import RULE_JUDGE
-from workbench.evaluation.judge.tables import calibration_tables, kappa_text
+from workbench.evaluation.judge.tables import calibration_summary, calibration_tables, kappa_text
 from workbench.records import JudgeSpec
 
 DOCS = PROJECT_ROOT / "docs" / "judge.md"
+SUMMARY_DOCS = PROJECT_ROOT / "docs" / "evaluation.md"
 _BEGIN, _END = "<!-- calibration -->", "<!-- /calibration -->"
 
 
@@ -150,7 +151,10 @@ def _tell(found: Sequence[JudgeCalibration], rules: JudgeCalibration, options: C
     if options.write:
         for each in found:
             typer.echo(str(write_calibration(each)), err=True)
-        _write_docs(DOCS, tables)
+        # The pages tell of every judge that is kept, not only of this one.
+        kept = read_calibrations()
+        _write_docs(DOCS, calibration_tables(kept, rules))
+        _write_docs(SUMMARY_DOCS, calibration_summary(kept, rules))
 
 
 def _write_docs(path: Path, tables: str) -> None:

@@ -15,7 +15,9 @@ from tests.fakes.results import run as run_record
 from workbench.cli import calibration as commands
 from workbench.cli.judging import app
 from workbench.evaluation.judge.labels import LabelBook
+from workbench.evaluation.judge.record import read_calibrations
 from workbench.evaluation.judge.rubric import Rubric
+from workbench.evaluation.judge.tables import calibration_summary, calibration_tables
 from workbench.records import ExperimentSpec, VariantSpec, Verdict
 from workbench.storage.experiment_files import ExperimentFiles
 from workbench.storage.run_files import write_run
@@ -52,13 +54,27 @@ def test_write_keeps_the_calibration_and_renews_the_page(tmp_path, monkeypatch):
     page = tmp_path / "judge.md"
     page.write_text(PAGE, encoding="utf-8")
     kept = []
+    other = tmp_path / "evaluation.md"
+    other.write_text(PAGE, encoding="utf-8")
     monkeypatch.setattr(commands, "DOCS", page)
+    monkeypatch.setattr(commands, "SUMMARY_DOCS", other)
     monkeypatch.setattr(commands, "write_calibration", lambda found: kept.append(found.judge.name))
     assert run("calibrate", "--model", "offline", "--write").exit_code == 0
     text = page.read_text(encoding="utf-8")
     assert text.startswith("# The judge\n\n<!-- calibration -->\n### offline")
     assert text.endswith("<!-- /calibration -->\n\nThe end.\n") and "old" not in text
     assert kept == ["offline.rules-v001"]
+    summary = other.read_text(encoding="utf-8")
+    assert "| offline, rules/v001 | 151 of 151 | tone | 0." in summary and "\nold\n" not in summary
+
+
+def test_the_pages_tell_what_the_committed_calibrations_say():
+    kept = read_calibrations()
+    rules = next(one for one in kept if one.judge.model == "offline")
+    pages = {commands.DOCS: calibration_tables(kept, rules), commands.SUMMARY_DOCS: calibration_summary(kept, rules)}
+    for page, tables in pages.items():
+        text = page.read_text(encoding="utf-8").partition("<!-- calibration -->\n")[2]
+        assert text.partition("\n<!-- /calibration -->")[0] == tables, "python -m workbench judge calibrate --write"
 
 
 def test_an_unknown_prompt_is_named():

@@ -121,8 +121,16 @@ def write_calibration(calibration: JudgeCalibration, folder: Path = REPORTS) -> 
 def read_calibration(judge: JudgeIdentity, folder: Path = REPORTS) -> JudgeCalibration | None:
     """None when this judge was never calibrated. Raises DatasetError for a file that is no calibration."""
     path = calibration_path(judge, folder)
-    if not path.exists():
-        return None
+    return _read(path) if path.exists() else None
+
+
+def read_calibrations(folder: Path = REPORTS) -> tuple[JudgeCalibration, ...]:
+    """All that are kept, the embedded rules first. Raises DatasetError for a file that is no calibration."""
+    found = [_read(path) for path in sorted(folder.glob("*.json"))]
+    return tuple(sorted(found, key=lambda one: (one.judge.model != OFFLINE_MODEL, one.judge.name)))
+
+
+def _read(path: Path) -> JudgeCalibration:
     try:
         return JudgeCalibration.model_validate_json(path.read_text(encoding="utf-8"))
     except ValidationError as error:

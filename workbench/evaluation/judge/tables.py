@@ -1,4 +1,4 @@
-"""Calibrations as Markdown, for docs/judge.md and the terminal."""
+"""Calibrations as Markdown, for docs/judge.md, docs/evaluation.md and the terminal."""
 
 from __future__ import annotations
 
@@ -16,6 +16,21 @@ _NONE = "–"
 def calibration_tables(calibrations: Sequence[JudgeCalibration], rules: JudgeCalibration | None) -> str:
     """One section for each judge; `rules` is what models have to beat."""
     return "\n".join(line for found in calibrations for line in _section(found, rules))
+
+
+def calibration_summary(calibrations: Sequence[JudgeCalibration], rules: JudgeCalibration | None) -> str:
+    """One line for each judge and rubric; docs/judge.md has the rest."""
+    titles = ("judge", "replies asked", "rubric", "kappa (95 %)", "good ones passed", "bad ones caught", "evidence?")
+    lines = [f"| {' | '.join(titles)} |", "|" + "---|" * len(titles)]
+    for found in calibrations:
+        for rubric in Rubric:
+            every = found.rubrics[rubric].every
+            name, asked = f"{found.judge.model}, {found.judge.prompt}", f"{found.replies} of {found.labelled_replies}"
+            shares = _share(every.sensitivity), _share(every.specificity)
+            evidence = "no" if found.problems(rubric, rules) else "yes"
+            cells = (name, asked, rubric.value, kappa_text(every.kappa), *shares, evidence)
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def _section(found: JudgeCalibration, rules: JudgeCalibration | None) -> Iterator[str]:

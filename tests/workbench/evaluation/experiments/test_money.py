@@ -11,6 +11,7 @@ from bot_core.errors import UserError
 from bot_core.llm.gateway import ModelSettings
 from tests.fakes.model_server import ModelServer
 from tests.fakes.model_wire import Answer, Behaviour, RecordedRequest, greeting_bot
+from tests.fakes.spending import spend
 from workbench.evaluation.experiments.running import run_experiment
 from workbench.records import ExperimentProgress, JudgeSpec, RunStatus, VariantSpec
 from workbench.storage.call_journal import CallJournal, CallState
@@ -75,6 +76,13 @@ async def test_many_calls_at_once_stay_below_the_cap(created, settings, server):
     assert progress.status is RunStatus.OVER_BUDGET
     assert progress.usd_spent <= CAP
     assert paid(folder) == progress.usd_spent
+
+
+def test_random_caps_hold_over_bot_judge_and_pairs(tmp_path):
+    """benchmarks/proofs.py plays more of them."""
+    figures = spend(4, 3, tmp_path)
+    assert figures.over == 0
+    assert figures.stopped > 0 and figures.most_used > 0.5
 
 
 async def test_the_judge_and_its_cost_are_counted_apart(created, settings, server):
