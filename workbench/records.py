@@ -197,6 +197,15 @@ class Provenance(Frozen):
     """Of "dataset", "catalog" and "knowledge": 12 hexadecimal digits each."""
 
 
+class RunAttempt(Frozen):
+    """An earlier file of a run: the cases in it that ended in an error were played again, all others were kept."""
+
+    file: str
+    """In the experiment's folder; it never changes."""
+    finished_at: datetime | None
+    errors: int
+
+
 class RunRecord(Frozen):
     """A variant on a split."""
 
@@ -216,6 +225,8 @@ class RunRecord(Frozen):
     started_at: datetime
     finished_at: datetime | None = None
     provenance: Provenance | None = None
+    earlier: tuple[RunAttempt, ...] = ()
+    """Oldest first; empty for a run whose errors were never played again."""
 
 
 class ExperimentRecord(Frozen):

@@ -89,6 +89,9 @@ def resume(
     budget: Annotated[
         float | None, typer.Option(min=0.000001, help="A new cap in USD, what was paid included.")
     ] = None,
+    errors: Annotated[
+        bool, typer.Option("--errors", help="Also of one that is over: play again what ended in an error.")
+    ] = False,
     as_asked: Annotated[bool, typer.Option("--as-asked", hidden=True)] = False,
     json_output: JsonOption = False,
 ) -> None:
@@ -100,6 +103,11 @@ def resume(
     folder = _files().open(experiment)
     if budget:
         folder.write_spec(folder.spec.model_copy(update={"budget_usd": Decimal(str(budget))}))
+    if errors:
+        from workbench.evaluation.experiments.reopening import reopen_errors
+
+        count = reopen_errors(folder)
+        typer.echo(f"{experiment}: {count} to play or judge again", err=True)
     # Started by a page, that may have asked for something else meanwhile; it reads the files, not the bar.
     if not as_asked:
         folder.ask(Control.RUN)

@@ -133,7 +133,8 @@ class EvidenceShelf:
         if _is_own(folder):
             question = replace(question, splits=(OWN_SPLIT,))
         record = folder.record()
-        key = (folder.experiment_id, record.status.value, *_resting_on(question), self._calibrations.state())
+        ended = f"{record.status.value} {record.finished_at}"
+        key = (folder.experiment_id, ended, *_resting_on(question), self._calibrations.state())
         with self._lock:
             known = self._rulings.get(key)
         if known is None:

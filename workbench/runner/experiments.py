@@ -10,6 +10,7 @@ import threading
 from bot_core.errors import UserError
 from bot_core.settings import PROJECT_ROOT, Settings
 from workbench.evaluation.experiments.estimating import Estimate, estimate
+from workbench.evaluation.experiments.reopening import reopen_errors
 from workbench.records import CaseResult, ExperimentProgress, ExperimentRecord, ExperimentSpec, RunStatus
 from workbench.storage.experiment_files import Control, ExperimentFiles, ExperimentFolder, experiments_folder
 
@@ -42,6 +43,13 @@ class ExperimentDesk:
         folder.ask(Control.RUN)
         if not folder.is_running():
             self._spawn(folder)
+
+    def retry_errors(self, experiment_id: str) -> None:
+        """Play again what ended in an error, also of one that is over. Raises NotFound; UserError when nothing did."""
+        folder = self.files.open(experiment_id)
+        reopen_errors(folder)
+        folder.ask(Control.RUN)
+        self._spawn(folder)
 
     def pause(self, experiment_id: str) -> None:
         """Calls under way are finished and kept. Raises NotFound."""

@@ -29,7 +29,8 @@ class FindingsShelf:
         """Of what was played so far. Raises NotFound, StoreError."""
         folder = self._files.open(experiment_id)
         progress = folder.progress()
-        key = (experiment_id, progress.status, tuple(run.done for run in progress.runs), progress.pairs_done)
+        runs = tuple((run.done, run.passed, run.failed, run.errors) for run in progress.runs)
+        key = (experiment_id, progress.status, runs, progress.pairs_done)
         return self._once(key, lambda: experiment_findings(folder, releases=self._releases, prompts=self._prompts))
 
     def of_pair(self, run_a: str, run_b: str) -> Findings:

@@ -9,6 +9,7 @@
                 <run_id>.jsonl        results of a run under way
                 <run_id>.calls.jsonl  every finished model call of the run
                 <run_id>.parquet      the run, when it is over
+                <run_id>.attempt-1.parquet  what it was before its errors were played again
                 <run_id>.preferences.…  the same three files of what a judge prefers: the run's conversations or A's
 """
 
@@ -98,6 +99,17 @@ class ExperimentFolder:
 
     def preferences_path(self, run_id: str) -> Path:
         return self.run_path(preferences_id(run_id))
+
+    def attempts(self, name: str) -> tuple[Path, ...]:
+        """Earlier files of a run, or of its preferences, that a newer one supersedes; oldest first."""
+        found = self.path.glob(f"{name}.attempt-*.parquet")
+        return tuple(sorted(found, key=lambda path: int(path.stem.rpartition("-")[2])))
+
+    def supersede(self, name: str) -> None:
+        """The file of a run, or of its preferences, becomes an earlier attempt; nothing for one that is not there."""
+        path = self.run_path(name)
+        if path.exists():
+            path.rename(self.run_path(f"{name}.attempt-{len(self.attempts(name)) + 1}"))
 
     def is_running(self) -> bool:
         """A living process holds the experiment."""

@@ -41,6 +41,7 @@ def run_row(run: RunRecord) -> dict[str, Any]:
         "git_commit": run.provenance.git_commit if run.provenance else None,
         "catalog_hash": hashes.get("catalog"),
         "knowledge_hash": hashes.get("knowledge"),
+        "attempts": 1 + len(run.earlier),
     }
 
 

@@ -256,4 +256,5 @@ STEPS: tuple[tuple[str, str], ...] = (
             GROUP BY ALL;
         """,
     ),
+    ("006_attempts", "ALTER TABLE runs ADD COLUMN attempts INTEGER"),
 )

@@ -113,6 +113,23 @@ def test_pausing_resuming_and_cancelling_one_that_is_not_running(workbench, few_
     assert "finished" in again.output
 
 
+def test_errors_are_played_again_when_asked_for(workbench, few_folder, files, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with ModelServer() as server:
+        nowhere = ["--model", "openai/own", "--dataset", few_folder, "--case", "few-hola"]
+        result = workbench("run", "--variant", "offline-base", *nowhere)
+        assert "1 errors" in result.output
+        [folder] = files.list()
+        assert isinstance(workbench("resume", folder.experiment_id).exception, type(None))
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+        monkeypatch.setenv("OPENAI_API_BASE", server.openai_base)
+        again = workbench("resume", folder.experiment_id, "--errors")
+        assert again.exit_code == 0, again.output
+        assert "1 to play or judge again" in again.output and "errors" not in again.output.split("again")[1]
+        nothing = workbench("resume", folder.experiment_id, "--errors")
+        assert isinstance(nothing.exception, UserError) and "ended in an error" in str(nothing.exception)
+
+
 def test_over_budget_is_exit_code_4_and_goes_on_with_more(workbench, few_folder, files):
     with ModelServer() as server:
         arguments = ["--model", "openai/gpt-4o-mini", "--api-base", server.openai_base, "--dataset", few_folder]

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from bot_core.llm.gateway import ModelSettings
 from tests.fakes.found import preference, preferred
+from workbench.evaluation.dataset.loading import load_dataset
 from workbench.evaluation.experiments.running import run_experiment
 from workbench.records import ExperimentSpec, JudgeSpec, RunStatus, VariantSpec
 from workbench.runner.workbench import Workbench
@@ -183,6 +184,24 @@ def test_pairs_are_asked_for_beside_the_judge_and_cost_something(
 def calls_of(run: AppTest) -> int:
     [told] = [caption.value for caption in run.caption if "llamadas" in caption.value]
     return int(re.search(r"([\d,]+) llamadas", told)[1].replace(",", ""))  # type: ignore[index]
+
+
+def test_what_ended_in_an_error_is_repeated_by_a_button(
+    page: Page, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    nowhere = VariantSpec(name="A", model=ModelSettings(model="openai/own"))
+    cases = tuple(case.id for case in load_dataset().split("smoke")[:2])
+    folder = workbench.experiments.files.create(ExperimentSpec(name="caído", variants=(nowhere,), case_ids=cases))
+    asyncio.run(run_experiment(folder, workbench.settings))
+    run = opened(page, folder.experiment_id)
+    assert run.button(key="experiment-retry-errors").label == "Repetir los 2 sin poder revisar"
+    run.button(key="experiment-retry-errors").click().run()
+    pause = threading.Event()
+    while workbench.experiments.progress(folder.experiment_id).status in LIVE:
+        pause.wait(0.05)
+    assert workbench.experiments.progress(folder.experiment_id).status is RunStatus.FINISHED
+    assert len(folder.attempts(folder.run_ids()[0])) == 1
 
 
 def test_an_unknown_experiment_says_what_to_do(page: Page):

@@ -17,6 +17,7 @@ from workbench.evaluation.experiments.plan import Job, Plan
 from workbench.evaluation.experiments.playing import Player
 from workbench.evaluation.experiments.preparing import Prepared, Wiring, prepared
 from workbench.evaluation.experiments.provenance import provenance
+from workbench.evaluation.experiments.reopening import earlier_attempts
 from workbench.evaluation.experiments.tally import RunTally, Tally
 from workbench.records import ExperimentProgress, ExperimentRecord, ExperimentSpec, Provenance, RunRecord, RunStatus
 from workbench.storage.experiment_files import Control, ExperimentFolder
@@ -195,7 +196,8 @@ def _record(folder: ExperimentFolder, plan: Plan, origin: Provenance) -> Experim
     """That of the first process, if there was one: an experiment starts once."""
     known = folder.record()
     if known.runs:
-        return _closed(known, RunStatus.RUNNING, None)
+        runs = (run.model_copy(update={"earlier": earlier_attempts(folder, run.run_id)}) for run in known.runs)
+        return _closed(known.model_copy(update={"runs": tuple(runs)}), RunStatus.RUNNING, None)
     started = utc_now()
     return ExperimentRecord(
         experiment_id=folder.experiment_id,

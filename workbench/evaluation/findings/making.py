@@ -181,6 +181,7 @@ def _variant(
         used=collected.uses.uses(),
         usd=collected.usd,
         evaluation_usd=collected.evaluation_usd,
+        earlier=run.earlier if run else (),
         played_conversations=collected.conversations,
     )
 

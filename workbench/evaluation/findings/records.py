@@ -22,7 +22,7 @@ from workbench.evaluation.findings.comparison_records import (
 )
 from workbench.evaluation.findings.conversation_records import Conversation, Key, ScoreLine, Turn, key_of
 from workbench.evaluation.statistics.metrics import Unit
-from workbench.records import Provenance, VariantSpec
+from workbench.records import Provenance, RunAttempt, VariantSpec
 
 __all__ = [
     "NONE",
@@ -221,6 +221,8 @@ class VariantFindings:
     """Of the bot's calls, all conversations together."""
     evaluation_usd: float
     """Of the judge and the simulated customers."""
+    earlier: tuple[RunAttempt, ...]
+    """Attempts whose errors were played again."""
     played_conversations: dict[Key, Conversation] = field(repr=False)
 
     def rate(self, metric: str) -> RateFinding | None:

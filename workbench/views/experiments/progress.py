@@ -6,9 +6,11 @@ from decimal import Decimal
 
 import streamlit as st
 
+from bot_core.errors import UserError
 from workbench import session
 from workbench.records import ExperimentProgress, RunProgress, RunStatus
 from workbench.roles import Role
+from workbench.texts.problems import say
 from workbench.texts.texts import text
 from workbench.views.experiments import place
 from workbench.views.figures import dollars, duration, plain
@@ -63,6 +65,7 @@ def show_stopped(progress: ExperimentProgress) -> None:
     if progress.status is RunStatus.CANCELLED:
         st.warning(text("experiments.cancelled"), icon="◼️")
     if progress.status not in _CAN_GO_ON:
+        _offer_retry(progress)
         return
     if progress.status is RunStatus.FAILED:
         st.error(text("experiments.failed", problem=plain(progress.problem or "")), icon="⚠️")
@@ -73,6 +76,20 @@ def show_stopped(progress: ExperimentProgress) -> None:
     _pairs(progress)
     _money(progress)
     _go_on(progress)
+
+
+def _offer_retry(progress: ExperimentProgress) -> None:
+    errors = sum(run.errors for run in progress.runs)
+    if progress.status is RunStatus.FINISHED and errors:
+        guarded_button(
+            text("experiments.retry_errors", errors=errors),
+            Role.EDITOR,
+            icon=":material/replay:",
+            help=text("experiments.retry_errors_help"),
+            key="experiment-retry-errors",
+            on_click=_retry,
+            args=(progress.experiment_id,),
+        )
 
 
 def _run(run: RunProgress) -> None:
@@ -146,3 +163,11 @@ def _resume(experiment_id: str, with_budget: bool) -> None:
     if session.may(Role.EDITOR):
         budget = str(Decimal(str(st.session_state[_BUDGET]))) if with_budget else None
         session.workbench().experiments.resume(experiment_id, budget_usd=budget)
+
+
+def _retry(experiment_id: str) -> None:
+    if session.may(Role.EDITOR):
+        try:
+            session.workbench().experiments.retry_errors(experiment_id)
+        except UserError as error:
+            session.notify(say(error))
