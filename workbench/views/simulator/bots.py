@@ -34,12 +34,13 @@ def show_bots() -> None:
         _model(1)
         return
     _customers()
-    tabs = st.tabs([text("chat.phone", name=name) for name in "ABC"[: session.phones()]])
-    for number, tab in enumerate(tabs, start=1):
+    names = [text("chat.phone", name=name) for name in "ABC"[: session.phones()]]
+    for number, tab in enumerate(st.tabs(names, key="phone-tab", on_change="rerun"), start=1):
         session.conversation_id(number)
-        with tab:
-            _release(number, known, current)
-            _model(number)
+        if tab.open:
+            with tab:
+                _release(number, known, current)
+                _model(number)
 
 
 def _customers() -> None:

@@ -15,7 +15,8 @@ from workbench.views.simulator.catalog import show_catalog
 from workbench.views.simulator.customers import show_customers
 from workbench.views.simulator.network import show_network
 
-_CONVERSATIONS_SHOWN = 15
+_CONVERSATIONS_SHOWN = 8
+"""Newest first; the page of all conversations finds the others."""
 _TITLE_LENGTH = 34
 
 

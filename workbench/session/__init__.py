@@ -6,7 +6,6 @@ import gc
 import re
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from bot_core.errors import CatalogError
 from bot_core.llm.discovery import FoundModel
@@ -18,7 +17,20 @@ from workbench.roles import AccessSettings, Person, Role, from_claims, from_head
 from workbench.runner.bots import BotChoice
 from workbench.runner.network import Network
 from workbench.runner.workbench import Workbench
-from workbench.texts.texts import LANGUAGES, SPANISH, speak
+from workbench.session.address import go, keep_places, notify, place, take_notice
+from workbench.session.language import LANGUAGE_SWITCH, keep_language, language, take_language
+
+__all__ = [  # besides what is defined here
+    "LANGUAGE_SWITCH",
+    "go",
+    "keep_language",
+    "keep_places",
+    "language",
+    "notify",
+    "place",
+    "take_language",
+    "take_notice",
+]
 
 _CONVERSATION = "conversacion"
 _RELEASE = "version"
@@ -30,16 +42,13 @@ _CUSTOMERS = "clientes"
 _DIFFERENT = "distintos"
 _CHANNEL, _WHATSAPP = "canal", "whatsapp"
 MOST_PHONES = 3
-_LANGUAGE = "idioma"
 _TURN = "selected_turn"
-_NOTICE = "notice"
 _SAVING = "saving_case"
 _SHOWN = "shown_conversations"
 _REFUSED = "refused_catalog"
 CATALOG_UPLOAD = "catalog_upload"
 """Key of the upload field."""
 DELAY, TWICE, LATE = "network_delay", "network_twice", "network_late"
-LANGUAGE_SWITCH = "language_switch"
 NAME_FIELD = "name_field"
 _CONVERSATION_ID = re.compile(r"[\w-]{1,64}")
 _MODELS_KEPT_SECONDS = 15
@@ -52,7 +61,7 @@ def workbench() -> Workbench:
     return Workbench(load_settings())
 
 
-@st.cache_data(ttl=_MODELS_KEPT_SECONDS, show_spinner=False)
+@st.cache_resource(ttl=_MODELS_KEPT_SECONDS, show_spinner=False)
 def models() -> tuple[FoundModel, ...]:
     """The models of this machine; a local server that was just started appears within seconds."""
     return workbench().models()
@@ -101,33 +110,9 @@ def may(role: Role) -> bool:
     return person().may(role)
 
 
-def language() -> str:
-    """A key of `LANGUAGES`. Asked at every text, so the address is read once, by `keep_language`."""
-    if get_script_run_ctx(suppress_warning=True) is None:
-        return SPANISH
-    chosen = st.session_state.get(_LANGUAGE)
-    return chosen if chosen in LANGUAGES else SPANISH
-
-
-def keep_language() -> None:
-    """Before anything is drawn: take the language from the address, or write it there."""
-    if place(_LANGUAGE) == SPANISH:
-        go(_LANGUAGE, None)
-    keep_places(_LANGUAGE)
-
-
-def take_language() -> None:
-    """What the language switch says now."""
-    chosen = st.session_state.get(LANGUAGE_SWITCH)
-    go(_LANGUAGE, chosen if chosen in LANGUAGES and chosen != SPANISH else None)
-
-
 def take_name() -> None:
     """What the field for one's own name says now. Raises StoreError when it cannot be kept."""
     workbench().names.keep(str(st.session_state.get(NAME_FIELD) or ""))
-
-
-speak(language)
 
 
 def phones() -> int:
@@ -278,34 +263,6 @@ def open_experiment(experiment: str | None) -> None:
     go(_EXPERIMENT, experiment)
 
 
-def notify(message: str) -> None:
-    """Say `message` once, in the next run of the whole page: neither a callback nor a fragment may draw a toast."""
-    st.session_state[_NOTICE] = message
-
-
-def take_notice() -> str | None:
-    notice = st.session_state.pop(_NOTICE, None)
-    return notice if isinstance(notice, str) else None
-
-
-def place(name: str) -> str | None:
-    """What the address or this tab says for `name`: changing pages clears the query parameters, so that what a tab
-    shows is kept in its session too."""
-    value = st.query_params.get(name) or st.session_state.get(name)
-    if not isinstance(value, str):
-        return None
-    st.session_state[name] = value
-    return value
-
-
-def keep_places(*names: str) -> None:
-    """Write what this tab remembers back into its address, for the page that is shown."""
-    for name in names:
-        value = st.session_state.get(name)
-        if isinstance(value, str) and st.query_params.get(name) != value:
-            st.query_params[name] = value
-
-
 def keep_chat_places() -> None:
     numbered = [_of(name, phone) for phone in range(1, phones() + 1) for name in (_CONVERSATION, _RELEASE, _MODEL)]
     keep_places(*numbered, _CATALOG, _PHONES, _CUSTOMERS, _CHANNEL)
@@ -313,14 +270,3 @@ def keep_chat_places() -> None:
 
 def keep_experiment_place() -> None:
     keep_places(_EXPERIMENT)
-
-
-def go(name: str, value: str | None) -> None:
-    """Keep `value` in the address, so that F5 and a link show the same; None takes it away."""
-    if value is None:
-        st.session_state.pop(name, None)
-        if name in st.query_params:
-            del st.query_params[name]
-        return
-    st.session_state[name] = value
-    st.query_params[name] = value
