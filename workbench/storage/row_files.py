@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +12,9 @@ from bot_core.errors import Immutable, StoreError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_GROUP = 100
-"""Rows in one row group: what is in memory at once."""
+_MOST_ROWS, _MOST_BYTES = 100, 500_000
+"""A row group is full when it has either: what is in memory at once. All trials of a case stand together, so that a
+hundred rows can be a hundred long conversations."""
 
 
 def write_rows(path: Path, schema: pa.Schema, rows: Iterable[bytes], *, what: str) -> None:
@@ -25,10 +25,9 @@ def write_rows(path: Path, schema: pa.Schema, rows: Iterable[bytes], *, what: st
         raise Immutable(f"{what} is already saved")
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(".tmp")
-    remaining = iter(rows)
     try:
         with pq.ParquetWriter(half, schema, compression="zstd") as writer:
-            while group := list(islice(remaining, _GROUP)):
+            for group in _groups(rows):
                 writer.write_table(_table(group, schema))
         half.replace(path)
     except OSError as error:
@@ -50,6 +49,19 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     with pq.ParquetFile(path) as file:
         for group in range(file.num_row_groups):
             yield from file.read_row_group(group).to_pylist()
+
+
+def _groups(rows: Iterable[bytes]) -> Iterator[list[bytes]]:
+    group: list[bytes] = []
+    size = 0
+    for row in rows:
+        group.append(row)
+        size += len(row)
+        if len(group) == _MOST_ROWS or size >= _MOST_BYTES:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 def _table(rows: list[bytes], schema: pa.Schema) -> pa.Table:

@@ -34,6 +34,17 @@ def test_many_results_are_written_and_read_in_groups(tmp_path):
     assert [found.case_id for found in read_results(path)] == [f"case-{number}" for number in range(250)]
 
 
+def test_long_conversations_make_smaller_groups(tmp_path):
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "e1-1.parquet"
+    results = [result(f"case-{number}").model_copy(update={"why": "x" * 200_000}) for number in range(10)]
+    write_run(path, run(), results)
+    file = pq.ParquetFile(path)
+    assert [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)] == [3, 3, 3, 1]
+    assert list(read_results(path)) == results
+
+
 def test_a_run_is_written_once(tmp_path):
     path = tmp_path / "e1-1.parquet"
     write_run(path, run(), [result("a-a")])
