@@ -171,7 +171,8 @@ def _print_comparison(console: Console, found: Findings, comparison: Comparison)
 def _preferred(comparison: Comparison, found: PreferenceFinding) -> str:
     counts = (
         f"{comparison.candidate} {len(found.candidate.keys)}, tie {len(found.tie.keys)}, "
-        f"{comparison.baseline} {len(found.baseline.keys)}, unscored {len(found.unscored)}"
+        f"{comparison.baseline} {len(found.baseline.keys)}, the same words {len(found.same)}, "
+        f"unscored {len(found.unscored)}"
     )
     warned = f"; beware: {', '.join(found.warnings)}" if found.warnings else ""
     return (

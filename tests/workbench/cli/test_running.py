@@ -101,7 +101,7 @@ def test_the_judge_compares_the_variants_and_the_comparison_says_so(workbench, f
     [folder] = files.list()
     assert [record.flipped for record in folder.preferences(folder.run_ids()[1])] == [True]
     told = workbench("compare", folder.experiment_id).output
-    assert "openai/judge prefers: B 0, tie 1, A 0, unscored 0; 1 of 1 changed with the order" in told
+    assert "openai/judge prefers: B 0, tie 1, A 0, the same words 0, unscored 0; 1 of 1 changed with the order" in told
 
 
 def test_pausing_resuming_and_cancelling_one_that_is_not_running(workbench, few_folder, files):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
-from bot_core.llm.price_list import price_of
+from bot_core.llm.price_list import own_price, price_of
 from bot_core.releases.release import Release
 from bot_core.settings import Settings
 from bot_core.store.store import open_store
@@ -20,12 +20,14 @@ from workbench.evaluation.dataset.case import Case
 from workbench.evaluation.experiments.gateways import PriceOf
 from workbench.evaluation.experiments.history import Observation, UsedCall, earlier_runs, mean, recorded
 from workbench.evaluation.experiments.plan import Situation, result_id, situations_of
+from workbench.evaluation.experiments.pricing import refuse_unpriced
 from workbench.records import ExperimentSpec, VariantSpec
 from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
 
 _LIKE = "local"
 """The recorded release that stands for one that was never played: its prompts are of the same kind."""
-_JUDGE = UsedCall("judge", Usage(input_tokens=1_500, output_tokens=200), 2.0)
+_JUDGE = UsedCall("judge", Usage(input_tokens=450, output_tokens=100), 2.0)
+"""Of a reply. The recorded ones read 344 tokens and say 93; conversations have a turn before and longer facts."""
 _PAIR_TOKENS, _PAIR_TURN_TOKENS, _PAIR_ANSWER_TOKENS = 300, 220, 60
 """A comparison reads this much, and as much for each turn of both conversations, and says this much."""
 _CUSTOMER = UsedCall("customer", Usage(input_tokens=900, output_tokens=60), 1.0)
@@ -84,6 +86,7 @@ def estimate(spec: ExperimentSpec, settings: Settings, *, price: PriceOf = price
         releases = [variant_release(variant, store.releases) for variant in spec.variants]
     finally:
         store.close()
+    refuse_unpriced(spec, releases, price)
     parts = [
         _variant(spec, situations, variant, release, files, price)
         for variant, release in zip(spec.variants, releases, strict=True)
@@ -122,10 +125,11 @@ def _variant(
     price: PriceOf,
 ) -> _Part:
     remote = {name.value: agent.settings for name, agent in release.agents.items() if is_remote(agent.settings)}
-    observations, basis = _ground(variant, files) if remote else ((), "no model is called")
+    extra = [_evaluation(spec, turns_of(situation), price) for situation in situations]
+    nothing = "the bot calls no model" if any(one.calls for one in extra) else "no model is called"
+    observations, basis = _ground(variant, files) if remote else ((), nothing)
     past = Past(observations, remote, price)
     each = [past.expected_of(situation) for situation in situations]
-    extra = [_evaluation(spec, turns_of(situation), price) for situation in situations]
     whole = [one + more for one, more in zip(each, extra, strict=True)]
     spread = past.spread(each) * spec.trials
     width = min((settings.max_concurrency for settings in remote.values()), default=spec.concurrency)
@@ -219,7 +223,7 @@ def _priced(observation: Observation, remote: dict[str, ModelSettings], price: P
 
 
 def _usd(usage: Usage, settings: ModelSettings, price: PriceOf) -> float:
-    listed = price(settings.model)
+    listed = own_price(settings) or price(settings.model)
     return float(listed.of(usage)) if listed else 0.0
 
 

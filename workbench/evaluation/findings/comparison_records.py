@@ -129,7 +129,7 @@ class PreferenceFinding:
     """The model."""
     candidate: PreferenceShare
     tie: PreferenceShare
-    """Flips included. The same words in both are among its keys, not in its share."""
+    """Flips included."""
     baseline: PreferenceShare
     decided: PreferenceShare
     """How often the candidate won where either did."""
@@ -137,7 +137,8 @@ class PreferenceFinding:
     """Of the exact sign test over conversations that both win equally often."""
     flips: PreferenceShare
     """How often the answer changed with the order."""
-    same: int
+    same: tuple[Key, ...]
+    """Both say the same words: nobody was asked."""
     unscored: tuple[Key, ...]
     """The judge failed."""
     left_out: tuple[Key, ...]
@@ -149,7 +150,7 @@ class PreferenceFinding:
     @property
     def asked(self) -> int:
         """Pairs that the judge gave an answer about."""
-        return len(self.candidate.keys) + len(self.tie.keys) + len(self.baseline.keys) - self.same
+        return len(self.candidate.keys) + len(self.tie.keys) + len(self.baseline.keys)
 
 
 @dataclass(frozen=True, slots=True)

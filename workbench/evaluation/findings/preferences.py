@@ -50,12 +50,12 @@ def preference_finding(spec: JudgeSpec, records: Iterable[PreferenceRecord]) -> 
     """None when nothing was compared. Raises DatasetError for a file of calibrations that is none."""
     keys: dict[PairOutcome, list[Key]] = {outcome: [] for outcome in PairOutcome}
     flipped: list[Key] = []
+    same: list[Key] = []
     cases: dict[str, _Case] = {}
-    same, usd, kinds = 0, 0.0, set[str]()
+    usd, kinds = 0.0, set[str]()
     for record in records:
         key = case_key(record.case_id, record.trial)
-        keys[record.outcome].append(key)
-        same += record.same
+        (same if record.same else keys[record.outcome]).append(key)
         usd += float(sum(call.cost_usd for call in record.calls))
         kinds.update(warning.kind for warning in record.warnings)
         if record.outcome in _JUDGED and not record.same:
@@ -63,7 +63,7 @@ def preference_finding(spec: JudgeSpec, records: Iterable[PreferenceRecord]) -> 
             case.outcomes.append(record.outcome)
             case.flips += record.flipped
             flipped += [key] * record.flipped
-    if not any(keys.values()):
+    if not any([same, *keys.values()]):
         return None
     judged = tuple(cases.values())
     candidate, tie, baseline = (_share(keys[one], [case.share_of(one) for case in judged]) for one in _JUDGED)
@@ -76,7 +76,7 @@ def preference_finding(spec: JudgeSpec, records: Iterable[PreferenceRecord]) -> 
         decided=_share((*keys[PairOutcome.CANDIDATE], *keys[PairOutcome.BASELINE]), [case.decided for case in judged]),
         p_value=sign_test(sum(lead > 0 for lead in leads), sum(lead < 0 for lead in leads)),
         flips=_share(flipped, [Observed(float(case.flips), len(case.outcomes)) for case in judged]),
-        same=same,
+        same=tuple(same),
         unscored=tuple(keys[PairOutcome.UNSCORED]),
         left_out=tuple(keys[PairOutcome.LEFT_OUT]),
         warnings=tuple(_warnings(spec, kinds)),
@@ -85,7 +85,7 @@ def preference_finding(spec: JudgeSpec, records: Iterable[PreferenceRecord]) -> 
 
 
 def _share(keys: Sequence[Key], observed: Sequence[Observed]) -> PreferenceShare:
-    """Of the pairs that the judge was asked about; ties of the same words are among `keys` only."""
+    """Of the pairs that the judge was asked about."""
     estimate = rate_of([one for one in observed if one.count])
     if estimate is None:
         return PreferenceShare(tuple(keys), None, None, None)

@@ -23,7 +23,7 @@ def show(found: PreferenceFinding) -> None:
         _jump("prefers_unscored", found.unscored)
     st.markdown(plain(" ".join([_decided(found), _flips(found)])))
     if found.same or found.left_out:
-        st.caption(text("experiments.preferences_aside", same=found.same, left_out=len(found.left_out)))
+        st.caption(text("experiments.preferences_aside", same=len(found.same), left_out=len(found.left_out)))
 
 
 def _jump(label: str, keys: tuple[str, ...]) -> None:

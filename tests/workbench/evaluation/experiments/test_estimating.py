@@ -92,6 +92,17 @@ def test_trials_variants_and_judge_add_up(settings):
     assert judged.calls > once.calls
 
 
+def test_pairs_are_two_more_calls_for_each_case_and_candidate(settings):
+    judge = JudgeSpec(model=ModelSettings(model="openai/gpt-4o"))
+    bots = [VariantSpec(name="A"), VariantSpec(name="B", release_id="offline-exacto"), VariantSpec(name="C")]
+    alone = estimate(spec(variants=bots, judge=judge, trials=2), settings)
+    pairs = estimate(spec(variants=bots, judge=judge.model_copy(update={"pairwise": True}), trials=2), settings)
+    cases = len(load_dataset().split("smoke"))
+    assert pairs.calls - alone.calls == 2 * 2 * 2 * cases
+    assert pairs.usd > alone.usd and pairs.high - pairs.low > alone.high - alone.low
+    assert pairs.basis == "the bot calls no model"
+
+
 async def test_what_was_played_here_is_the_best_ground(created, settings):
     """A mixed release: only the agents on a model count."""
     from tests.fakes.model_server import ModelServer

@@ -100,7 +100,7 @@ def _preferences(comparison: Comparison) -> Iterator[str]:
     for title, share in rows:
         yield _row([title, str(len(share.keys)), _preferred(share)])
     decided = f"De las decididas gana {_text(comparison.candidate)}: {_preferred(found.decided)}"
-    rest = f"sin evaluar {len(found.unscored)}, sin comparar {len(found.left_out)}, mismas palabras {found.same}"
+    rest = f"sin evaluar {len(found.unscored)}, sin comparar {len(found.left_out)}, mismas palabras {len(found.same)}"
     yield f"\n{decided}; prueba de signos p = {found.p_value:.3f}; {rest}.\n"
     yield from (f"⚠️ {label('judge_warnings', kind)}\n" for kind in found.warnings)
 
