@@ -10,6 +10,7 @@ from bot_core.errors import ModelError
 from bot_core.llm.credentials import is_ollama, key_for, missing_variable
 from bot_core.llm.gateway import Answer, LLMRequest, LLMResponse, ModelSettings
 from bot_core.llm.litellm_client import litellm_client, missing_keys
+from bot_core.llm.price_list import own_price, with_own_price
 from bot_core.llm.spending import charge, spent_on
 from bot_core.llm.translation import timed_out, translated
 from bot_core.trace import Attempt
@@ -50,7 +51,8 @@ def checked_key(settings: ModelSettings) -> str | None:
 def _arguments(request: LLMRequest[Answer], key: str | None) -> dict[str, Any]:
     settings = request.settings
     arguments: dict[str, Any] = {
-        **settings.params,
+        # Without a price of its own: litellm would take it for everybody's from then on.
+        **with_own_price(settings, None).params,
         "model": settings.model,
         "messages": [{"role": message.role, "content": message.content} for message in request.messages],
         "temperature": settings.temperature,
@@ -65,13 +67,13 @@ def _arguments(request: LLMRequest[Answer], key: str | None) -> dict[str, Any]:
 def _failed(error: Exception, settings: ModelSettings, key: str | None) -> ModelError:
     ours = translated(error, model=settings.model, secret=key)
     # The last completion's usage is the sum over reasks; None when no call was answered.
-    charge(ours, spent_on(getattr(error, "last_completion", None)))
+    charge(ours, spent_on(getattr(error, "last_completion", None), own_price(settings)))
     return ours
 
 
 def _response(request: LLMRequest[Answer], completion: Any, seconds: float) -> LLMResponse[Answer]:
     raw = completion.choices[0].message.content or ""
-    spent = spent_on(completion)
+    spent = spent_on(completion, own_price(request.settings))
     return LLMResponse(
         # Parsed again as the class that was asked for: instructor's answer is of the prepared subclass.
         answer=request.response_model.model_validate_json(raw),

@@ -1,4 +1,8 @@
-"""What a model costs: litellm's own list, read from its file so that nobody waits for litellm itself (2 s, 150 MB)."""
+"""What a model costs: by its settings, or by litellm's own list.
+
+The list is read from its file, so that nobody waits for litellm itself (2 s, 150 MB). Settings name a price for a model
+that is not in it: a fine-tuned one, say.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from bot_core.llm.gateway import ModelSettings
 from bot_core.trace import Usage
 
 _FILE = "model_prices_and_context_window_backup.json"
 _MILLION = 1_000_000
+INPUT_PRICE, OUTPUT_PRICE = "input_cost_per_token", "output_cost_per_token"
+"""Parameters of ModelSettings, in USD, under the names that litellm's list has for them. No model is sent them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,20 @@ class Price:
         return (self.input_usd * usage.input_tokens + self.output_usd * usage.output_tokens) / _MILLION
 
 
+def own_price(settings: ModelSettings) -> Price | None:
+    """The price that the settings themselves name; None when they do not."""
+    written = settings.params.get(INPUT_PRICE), settings.params.get(OUTPUT_PRICE)
+    return _price(*written)
+
+
+def with_own_price(settings: ModelSettings, price: Price | None) -> ModelSettings:
+    """`settings` with this price, or with that of the list again."""
+    params = {name: value for name, value in settings.params.items() if name not in (INPUT_PRICE, OUTPUT_PRICE)}
+    if price:
+        params |= {INPUT_PRICE: float(price.input_usd / _MILLION), OUTPUT_PRICE: float(price.output_usd / _MILLION)}
+    return settings.model_copy(update={"params": params})
+
+
 def price_of(model: str) -> Price | None:
     """The price of a litellm name ("openai/gpt-4o-mini"); None for one that is not in the list: a local one, say."""
     known = _list()
@@ -35,8 +56,11 @@ def price_of(model: str) -> Price | None:
     entry = known.get(model) or known.get(name)
     if entry is None or (model not in known and not model.startswith(f"{entry.get('litellm_provider')}/")):
         return None
-    written = entry.get("input_cost_per_token"), entry.get("output_cost_per_token")
-    if any(not isinstance(value, int | float) for value in written):
+    return _price(entry.get(INPUT_PRICE), entry.get(OUTPUT_PRICE))
+
+
+def _price(*written: object) -> Price | None:
+    if any(isinstance(value, bool) or not isinstance(value, int | float) or value < 0 for value in written):
         return None
     # By way of text: 1.5e-07 as a float is not 0.00000015.
     return Price(*(Decimal(str(value)) * _MILLION for value in written))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot_core.errors import ModelError
+from bot_core.llm.price_list import Price
 from bot_core.trace import Usage
 
 RESPONSE_COST = "response_cost"
@@ -22,16 +23,16 @@ class Spent:
         return Spent(self.usage + other.usage, self.cost_usd + other.cost_usd)
 
 
-def spent_on(completion: Any) -> Spent:
+def spent_on(completion: Any, price: Price | None = None) -> Spent:
     """Tokens and price of a litellm completion. instructor makes its usage cumulative over reasks.
 
-    A model without a known price (a local one, a new name) costs 0.
+    `price` is the settings' own, before that of litellm's list. A model without either (a local one) costs 0.
     """
     used = getattr(completion, "usage", None)
     if used is None:
         return Spent()
     usage = Usage(input_tokens=used.prompt_tokens or 0, output_tokens=used.completion_tokens or 0)
-    return Spent(usage, _price(completion))
+    return Spent(usage, price.of(usage) if price else _price(completion))
 
 
 def spent_by(error: ModelError) -> Spent:

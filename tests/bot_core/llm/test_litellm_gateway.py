@@ -121,6 +121,20 @@ async def test_a_known_model_has_its_price_and_an_unknown_one_costs_nothing(
     assert unknown.usage.input_tokens == 1_000_000
 
 
+async def test_the_price_of_the_settings_goes_before_the_list_over_reasks_too_and_is_not_sent(
+    gateway: LiteLLMGateway, ask: AskAbout, model_server: ModelServer
+) -> None:
+    price = {"input_cost_per_token": 2e-6, "output_cost_per_token": 8e-6}
+    for model in ("openai/ft:nobody-knows-me", "openai/gpt-4o-mini"):
+        model_server.script(
+            Answer({"words": "hola"}, input_tokens=1_000, output_tokens=100),
+            Answer({"text": "hola"}, input_tokens=1_000, output_tokens=100),
+        )
+        asked = ask(model=model, api_base=model_server.openai_base, reasks=1, params=price)
+        assert (await gateway.complete(asked)).cost_usd == Decimal("0.0056")
+    assert not any(name in seen.body for seen in model_server.requests for name in price)
+
+
 async def test_a_wrong_answer_is_asked_again_and_both_are_paid_for(
     gateway: LiteLLMGateway, ask: AskAbout, model_server: ModelServer
 ) -> None:

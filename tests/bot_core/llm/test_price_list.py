@@ -3,10 +3,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from bot_core.llm.price_list import Price, price_of
+from bot_core.llm.gateway import ModelSettings
+from bot_core.llm.price_list import INPUT_PRICE, OUTPUT_PRICE, Price, own_price, price_of, with_own_price
 from bot_core.trace import Usage
 
 
@@ -20,6 +22,28 @@ def test_a_providers_model_has_its_price_for_a_million_tokens(model: str):
 )
 def test_a_model_that_is_not_in_the_list_has_none(model: str):
     assert price_of(model) is None
+
+
+def test_settings_may_name_a_price_of_their_own_and_let_go_of_it():
+    plain = ModelSettings(model="openai/ft:mine", params={"user": "kavak"})
+    own = with_own_price(plain, Price(Decimal("0.3"), Decimal("1.2")))
+    assert own_price(own) == Price(Decimal("0.3"), Decimal("1.2"))
+    assert own.params["user"] == "kavak"
+    assert with_own_price(own, None) == plain
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {},
+        {INPUT_PRICE: 1e-6},
+        {INPUT_PRICE: "1", OUTPUT_PRICE: 1},
+        {INPUT_PRICE: -1, OUTPUT_PRICE: 1},
+        {INPUT_PRICE: True, OUTPUT_PRICE: 1},
+    ],
+)
+def test_half_a_price_is_none(written: dict[str, Any]):
+    assert own_price(ModelSettings(model="openai/ft:mine", params=written)) is None
 
 
 def test_tokens_are_exact_money():

@@ -12,9 +12,9 @@ from bot_core.errors import KavakBotError, ModelError, ModelTimeout, NotMeasured
 from bot_core.llm.bounds import most_usd
 from bot_core.llm.breaker import BreakerRules
 from bot_core.llm.calls import recorded_call
-from bot_core.llm.gateway import OFFLINE_MODEL, Answer, LLMGateway, LLMRequest, LLMResponse
+from bot_core.llm.gateway import OFFLINE_MODEL, Answer, LLMGateway, LLMRequest, LLMResponse, ModelSettings
 from bot_core.llm.limits import ModelGates
-from bot_core.llm.price_list import Price
+from bot_core.llm.price_list import Price, own_price
 from bot_core.llm.retrying import Backoff
 from bot_core.llm.routing import RoutingGateway
 from workbench.evaluation.experiments.budget import Budget, BudgetExhausted
@@ -34,7 +34,7 @@ _INFRASTRUCTURE = (
 
 
 PriceOf = Callable[[str], Price | None]
-"""The price of a model by its name; None for one that costs nothing, or is not listed."""
+"""The listed price of a model by its name; None for one that costs nothing, or is not listed."""
 
 
 class Stopped(BaseException):
@@ -55,8 +55,11 @@ class Meter:
 
     prices: dict[str, Price | None] = field(default_factory=dict)
 
-    async def price(self, model: str) -> Price | None:
+    async def price(self, settings: ModelSettings) -> Price | None:
         """In a thread the first time: the list is long."""
+        if own := own_price(settings):
+            return own
+        model = settings.model
         if model not in self.prices:
             self.prices[model] = await asyncio.to_thread(self.price_of, model)
         return self.prices[model]
@@ -100,7 +103,7 @@ class MeteredGateway:
         if known is not None:
             return known
         meter = self._meter
-        most = most_usd(request, await meter.price(request.settings.model))
+        most = most_usd(request, await meter.price(request.settings))
         if meter.stopping:
             raise Stopped
         try:

@@ -33,6 +33,7 @@ from workbench.evaluation.experiments.gateways import (
 from workbench.evaluation.experiments.judging import Judging, judge_of
 from workbench.evaluation.experiments.pairing import Pairing
 from workbench.evaluation.experiments.plan import Plan, settings_for, situations_of
+from workbench.evaluation.experiments.pricing import refuse_unpriced
 from workbench.evaluation.judge.judge import Judge
 from workbench.records import ExperimentSpec, VariantSpec
 from workbench.storage.call_journal import CallJournal
@@ -77,6 +78,7 @@ def prepared(folder: ExperimentFolder, settings: Settings, wiring: Wiring) -> It
     _refuse(spec)
     store = open_store(settings.store_url)
     try:
+        refuse_unpriced(spec, [variant_release(one, store.releases) for one in spec.variants], wiring.price_of)
         meter = Meter(Budget(spec.budget_usd), wiring.price_of, ModelGates(max_waiting=_NEVER))
         subjects = [_subject(variant, settings, store, spec, meter, wiring) for variant in spec.variants]
         evaluating = NotingGateway(_gateway(ModelOnly(), meter, wiring))

@@ -101,7 +101,7 @@ def _told(definition: AgentDefinition) -> None:
     shown = ("temperature", "max_tokens", "timeout_seconds", "max_concurrency", "requests_per_minute", "fallbacks")
     values = settings.model_dump()
     parts = [f"{field_name(name)}: {field_value(values[name])}" for name in shown]
-    st.caption(plain(" · ".join([settings.model, *parts, price_line(settings.model)])))
+    st.caption(plain(" · ".join([settings.model, *parts, price_line(settings)])))
 
 
 def _keep_under_a_name(agent: AgentName, chosen: AgentDefinition, key: str) -> None:

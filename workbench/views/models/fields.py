@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import streamlit as st
 from pydantic import ValidationError
 
 from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
+from bot_core.llm.price_list import Price, own_price, with_own_price
 from workbench import session
 from workbench.runner.bots import model_settings
 from workbench.texts.texts import text
@@ -15,6 +17,7 @@ from workbench.views.figures import plain
 from workbench.views.pieces.settings_labels import field_name
 
 _LONGEST = 200
+_DEAREST = 10_000.0
 
 
 def model_fields(current: ModelSettings | None, *, key: str) -> ModelSettings | None:
@@ -39,9 +42,11 @@ def model_fields(current: ModelSettings | None, *, key: str) -> ModelSettings | 
 def parameter_fields(start: ModelSettings, *, key: str) -> ModelSettings | None:
     """`start` with other parameters; None, and the reason below, while they are not valid."""
     with st.expander(text("model_page.parameters")):
-        values = _numbers(start, key) | _texts(start, key)
+        values = _numbers(start, key)
+        price = _price(start, key)
+        values |= _texts(start, key)
     try:
-        return ModelSettings.model_validate(start.model_dump() | values)
+        return with_own_price(ModelSettings.model_validate(start.model_dump() | values), price)
     except ValidationError as error:
         fault = error.errors()[0]
         where = field_name(str(fault["loc"][0])) if fault["loc"] else ""
@@ -104,6 +109,26 @@ def _number(number: _Number, start: ModelSettings, key: str) -> float:
         key=f"{key}-{number.widget}",
         help=text(f"model_page.{number.help}"),
     )
+
+
+def _price(start: ModelSettings, key: str) -> Price | None:
+    """USD for a million tokens; None, the list's, while both are 0."""
+    own = own_price(start)
+    written = []
+    for place, name in zip(st.columns(2), ("input_usd", "output_usd"), strict=True):
+        with place:
+            number = st.number_input(
+                text(f"model_page.{name}"),
+                0.0,
+                _DEAREST,
+                float(getattr(own, name)) if own else 0.0,
+                0.05,
+                format="%.3f",
+                key=f"{key}-{name}",
+                help=text("model_page.own_price_help"),
+            )
+            written.append(Decimal(str(number)))
+    return Price(*written) if any(written) else None
 
 
 def _texts(start: ModelSettings, key: str) -> dict[str, object]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from bot_core.llm.discovery import FoundModel
-from bot_core.llm.gateway import OFFLINE_MODEL
-from bot_core.llm.price_list import price_of
+from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
+from bot_core.llm.price_list import own_price, price_of
 from workbench import session
 from workbench.runner.bots import model_settings
 from workbench.runner.models import Machine
@@ -42,13 +42,13 @@ def _ready(found: FoundModel) -> None:
         if found.model == OFFLINE_MODEL:
             st.caption(text("model_page.offline_line"))
             return
-        st.caption(plain(f"{found.model} · {price_line(found.model)}"))
+        st.caption(plain(f"{found.model} · {price_line(model_settings(found))}"))
         show_test(model_settings(found), key=found.model)
 
 
-def price_line(model: str) -> str:
+def price_line(settings: ModelSettings) -> str:
     """What a million tokens cost, or that nobody knows."""
-    price = price_of(model)
+    price = own_price(settings) or price_of(settings.model)
     if price is None:
         return text("model_page.no_price")
     return text(

@@ -35,7 +35,7 @@ def show() -> None:
 def _model(model: AIModel) -> None:
     with st.container(border=True):
         st.markdown(f"**{plain(model.name)}**")
-        st.caption(plain(f"{model.settings.model} · {price_line(model.settings.model)}"))
+        st.caption(plain(f"{model.settings.model} · {price_line(model.settings)}"))
         if model.notes:
             st.caption(plain(model.notes))
         changed = model.settings.model_dump(exclude_defaults=True, exclude={"model"})

@@ -6,7 +6,7 @@ import streamlit as st
 
 from bot_core.errors import KavakBotError
 from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
-from bot_core.llm.price_list import price_of
+from bot_core.llm.price_list import own_price, price_of
 from bot_core.messages import new_id
 from bot_core.prompts.draft import DraftText, faults
 from bot_core.releases.release import AgentName
@@ -97,7 +97,7 @@ def _model(opened: place.Opened, messages: tuple[str, ...], preview: Trial) -> N
     if chosen.model == OFFLINE_MODEL:
         st.info(text("prompts.baseline_note"), icon="ℹ️")
     if preview.calls:
-        st.caption(plain(_estimate(preview.calls, chosen.model)))
+        st.caption(plain(_estimate(preview.calls, chosen)))
     trial_id = new_id()
     guarded_button(
         text("prompts.try_it"),
@@ -114,8 +114,9 @@ def _model(opened: place.Opened, messages: tuple[str, ...], preview: Trial) -> N
         st.fragment(_answer, run_every=POLL_SECONDS if busy else None)(wanted, polling=busy)
 
 
-def _estimate(calls: tuple[ModelCall, ...], model: str) -> str:
-    cost = expected_cost(calls, price_of(model))
+def _estimate(calls: tuple[ModelCall, ...], settings: ModelSettings) -> str:
+    model = settings.model
+    cost = expected_cost(calls, own_price(settings) or price_of(model))
     tokens = {"input": f"{cost.input_tokens:,}", "output": f"{cost.output_tokens:,}"}
     if model == OFFLINE_MODEL:
         return text("prompts.estimate", **tokens)

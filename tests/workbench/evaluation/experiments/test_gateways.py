@@ -14,7 +14,7 @@ from bot_core.facts.facts import AgentReply
 from bot_core.llm.bounds import most_usd
 from bot_core.llm.gateway import ChatMessage, LLMRequest, ModelSettings
 from bot_core.llm.limits import ModelGates
-from bot_core.llm.price_list import Price
+from bot_core.llm.price_list import Price, with_own_price
 from bot_core.llm.scripted import Line, ScriptedGateway
 from workbench.evaluation.experiments.budget import Budget
 from workbench.evaluation.experiments.calls import CallBook, request_digest
@@ -117,6 +117,13 @@ async def test_a_call_whose_end_nobody_saw_counts_with_its_bound(tmp_path: Path)
         await first.ask(request())
     assert first.book.usd == first.meter.budget.spent_usd == bound
     assert Bench(tmp_path / "c.jsonl").book.usd == bound
+
+
+async def test_the_price_of_the_settings_is_what_is_reserved(tmp_path: Path):
+    dear = with_own_price(ModelSettings(model="openai/m"), Price(Decimal(100), Decimal(400)))
+    bench = Bench(tmp_path / "c.jsonl", reply("never"), cap=most_usd(request(), PRICE) * 50)
+    with pytest.raises(Stopped):
+        await bench.ask(request(**dear.model_dump()))
 
 
 async def test_over_budget_stops_before_the_call(tmp_path: Path):

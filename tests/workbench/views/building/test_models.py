@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from bot_core.llm.gateway import ModelSettings
+from bot_core.llm.price_list import Price, own_price
 from bot_core.releases.release import AgentName
 from bot_core.store.records import AIModel
 from tests.fakes.hostile import HOSTILE
@@ -52,6 +55,19 @@ def test_a_model_is_kept_changed_and_removed(models_page: Page, workbench: Workb
     page = button(page, "Quitar").click().run()
     assert workbench.model_desk.models() == ()
     assert not page.exception
+
+
+def test_a_model_that_no_list_knows_gets_its_price(models_page: Page, workbench: Workbench):
+    workbench.model_desk.keep_model(AIModel(name="afinado", settings=ModelSettings(model="openai/ft:mio")))
+    page = models_page(seccion="models")
+    assert "sin precio conocido" in shown(page)
+    page = button(page, "Cambiar").click().run()
+    for label, value in (("Precio de entrada", 0.3), ("Precio de salida", 1.2)):
+        page = next(number for number in page.number_input if label in number.label).set_value(value).run()
+    page = button(page, "Guardar").click().run()
+    [model] = workbench.model_desk.models()
+    assert own_price(model.settings) == Price(Decimal("0.3"), Decimal("1.2"))
+    assert "0.3 por millón" in shown(page).replace("\\", "")
 
 
 def test_a_connection_is_tested_and_explained(models_page: Page, workbench: Workbench):
