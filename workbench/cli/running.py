@@ -239,6 +239,8 @@ def _tell_end(progress: ExperimentProgress) -> None:
         typer.echo(f"the budget is used up; go on with: {again} --budget USD")
     elif progress.status.value == "paused":
         typer.echo(f"paused; go on with: {again}")
+    elif progress.status.value == "finished" and any(run.errors for run in progress.runs):
+        typer.echo(f"to play what ended in an error again: {again} --errors")
 
 
 def _usd(progress: ExperimentProgress) -> str:

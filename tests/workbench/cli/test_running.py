@@ -118,8 +118,8 @@ def test_errors_are_played_again_when_asked_for(workbench, few_folder, files, mo
     with ModelServer() as server:
         nowhere = ["--model", "openai/own", "--dataset", few_folder, "--case", "few-hola"]
         result = workbench("run", "--variant", "offline-base", *nowhere)
-        assert "1 errors" in result.output
         [folder] = files.list()
+        assert "1 errors" in result.output and f"resume {folder.experiment_id} --errors" in result.output
         assert isinstance(workbench("resume", folder.experiment_id).exception, type(None))
         monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
         monkeypatch.setenv("OPENAI_API_BASE", server.openai_base)
