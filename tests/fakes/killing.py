@@ -17,18 +17,20 @@ from tests.fakes.few_cases import few_cases
 from tests.fakes.model_server import ModelServer
 from tests.fakes.model_wire import Answer, Behaviour, RecordedRequest, rate_limited
 from tests.fakes.run_zygote import Zygote
-from workbench.records import CaseResult, ExperimentSpec, RunStatus, VariantSpec
+from workbench.records import CaseResult, ExperimentSpec, JudgeSpec, RunStatus, VariantSpec
 from workbench.storage.call_journal import CallJournal, CallState
-from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder, experiments_folder
+from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder, experiments_folder, preferences_id
 
 MODEL_SECONDS = 0.02
+_FRIENDLY = "¡Hola! Soy el asistente de Kavak. ¿Qué auto buscas?"
 MOST_CALLS = 6
 """A process is killed a random moment after as many further questions at most, or ends by itself."""
 LONGEST_WAIT = 2 * MODEL_SECONDS
 
 
 class CountingModel:
-    """Answers like a greeting bot. The input tokens of an answer are its number: they tell a journal's line apart."""
+    """Answers like a greeting bot, or like its judge. The input tokens of an answer are its number: they tell a
+    journal's line apart."""
 
     def __init__(self) -> None:
         self.bodies: list[str] = []
@@ -41,11 +43,19 @@ class CountingModel:
                 return rate_limited(retry_after=0.01)
             self.bodies.append(json.dumps(request.body, sort_keys=True))
             number = len(self.bodies)
-        properties = request.schema.get("properties", {})
-        content: dict[str, Any] = {"text": "¡Hola! Soy el asistente de Kavak. ¿Qué auto buscas?"}
-        if "intents" in properties:
-            content = {"intents": [{"intent": "greeting", "confidence": 0.9}], "language": "es"}
-        return Answer(content, input_tokens=number)
+        return Answer(_content(request), input_tokens=number)
+
+
+def _content(request: RecordedRequest) -> dict[str, Any]:
+    properties = request.schema.get("properties", {})
+    if "intents" in properties:
+        return {"intents": [{"intent": "greeting", "confidence": 0.9}], "language": "es"}
+    if "helpfulness" in properties:
+        return {rubric: {"reason": "bien", "verdict": "bien"} for rubric in ("helpfulness", "tone", "completeness")}
+    if "better" in properties:
+        first = _FRIENDLY in request.text.partition("<conversacion_2>")[0]
+        return {"reason": "más cordial", "better": "1" if first else "2"}
+    return {"text": _FRIENDLY if request.body.get("model") == "fake-two" else "Hola. ¿Qué auto buscas?"}
 
 
 @dataclass
@@ -142,10 +152,12 @@ def _created(name: str, server: ModelServer, folder: Path) -> ExperimentFolder:
         ModelSettings(model=f"openai/{model}", api_base=server.openai_base, max_concurrency=4)
         for model in ("fake-one", "fake-two")
     ]
+    judge = ModelSettings(model="openai/fake-judge", api_base=server.openai_base, max_concurrency=4)
     spec = ExperimentSpec(
         name=name,
         variants=tuple(VariantSpec(name=model.model, model=model) for model in models),
         split="golden",
+        judge=JudgeSpec(model=judge, pairwise=True),
         dataset_path=str(folder / "golden"),
         concurrency=4,
     )
@@ -157,8 +169,8 @@ def _journal(experiment: ExperimentFolder) -> list[int]:
     """The numbers of the answers that are in the journals; none may be there twice."""
     numbers = [
         line.usage.input_tokens
-        for run_id in experiment.run_ids()
-        for line in CallJournal(experiment.calls_path(run_id)).lines()
+        for name in [*experiment.run_ids(), *map(preferences_id, experiment.run_ids())]
+        for line in CallJournal(experiment.calls_path(name)).lines()
         if line.state is CallState.ANSWERED
     ]
     assert max(Counter(numbers).values(), default=0) <= 1
@@ -166,8 +178,11 @@ def _journal(experiment: ExperimentFolder) -> list[int]:
 
 
 def _told(experiment: ExperimentFolder) -> list[object]:
-    """What must not depend on kills: who was played, the verdicts, the replies, what the bot's calls answered."""
-    return [_facts(result) for run_id in experiment.run_ids() for result in experiment.results(run_id)]
+    """What must not depend on kills: who was played, the verdicts, the replies, what the bot's calls answered, whom the
+    judge prefers."""
+    played = [_facts(result) for run_id in experiment.run_ids() for result in experiment.results(run_id)]
+    preferred = experiment.preferences(experiment.run_ids()[1])
+    return [*played, *((record.case_id, record.outcome, len(record.calls)) for record in preferred)]
 
 
 def _facts(result: CaseResult) -> object:
