@@ -82,7 +82,8 @@ class Tally:
         )
 
     def _seconds_left(self) -> float | None:
-        if not self._played:
+        """Of the conversations; how long the judge's comparisons after them take, they do not tell."""
+        if not self._played or (self.is_played() and not self.is_whole()):
             return None
         missing = sum(run.total - run.done for run in self.runs)
         return (time.monotonic() - self._started) / self._played * missing

@@ -198,6 +198,7 @@ async def test_a_pause_between_pairs_keeps_them_and_a_cancelled_experiment_files
     progress = await run_experiment(folder, settings, on_progress=watching)
     assert progress.status is RunStatus.PAUSED
     assert progress.done == progress.total
+    assert {look.seconds_left for look in looks} == {None}, "how long pairs take is not known"
     some = list(folder.preferences("abc-2"))
     assert progress.pairs_done == len(some) == 1
     folder.ask(Control.CANCEL)
