@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from contextlib import suppress
@@ -113,7 +114,19 @@ def _detail(error: BaseException) -> str:
         problems: list[dict[str, Any]] = error.errors(include_url=False, include_input=False)  # type: ignore[attr-defined]
         faults = "; ".join(f"{'.'.join(map(str, p['loc'])) or 'answer'}: {p['msg']}" for p in problems[:3])
         return f"the answer does not fit: {faults}"
-    return _LIBRARY_PREFIX.sub("", str(error)) or type(error).__name__
+    said = _LIBRARY_PREFIX.sub("", str(error))
+    return _message_in(said) or said or type(error).__name__
+
+
+def _message_in(body: str) -> str | None:
+    """What a provider's error says when `body` is its JSON, {"error": {"message": …}} or less; None when it is not."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return None
+    while isinstance(told, dict):
+        told = told.get("error") or told.get("message") or told.get("detail")
+    return told if isinstance(told, str) else None
 
 
 def retry_after(error: BaseException) -> float | None:

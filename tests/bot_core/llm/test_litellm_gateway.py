@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
+import struct
 from decimal import Decimal
 from typing import Any
 
@@ -197,6 +199,26 @@ FAILURES: list[tuple[Behaviour, type[ModelError]]] = [
     (Answer('{"text": "ho', finish_reason="length"), ModelInvalidAnswer),
     (Answer("", finish_reason="content_filter"), ModelRefused),
 ]
+
+
+@pytest.mark.parametrize("model", ["openai/fake-model", "ollama_chat/fake-model"])
+async def test_a_request_whose_connection_breaks_is_not_sent_again_unseen(
+    gateway: LiteLLMGateway, ask: AskAbout, model: str
+) -> None:
+    """It may be answered, and paid, all the same: only bot_core.llm.retrying asks again, and counts it."""
+    seen: list[bytes] = []
+
+    async def reset(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await reader.readuntil(b"\r\n\r\n"))
+        no_goodbye = struct.pack("ii", 1, 0)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_goodbye)
+        writer.transport.abort()
+
+    async with await asyncio.start_server(reset, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        error = await failure(gateway, ask(model=model, api_base=f"http://127.0.0.1:{port}/v1"))
+    assert type(error) is ModelUnavailable
+    assert len(seen) == 1
 
 
 @pytest.mark.parametrize(("behaviour", "expected"), FAILURES, ids=lambda value: str(value)[:60])

@@ -109,6 +109,22 @@ APIError.__module__ = "litellm.exceptions"
 
 
 @pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ('{"error": {"message": "Rate limit reached", "type": "x"}}', "Rate limit reached"),
+        ('{"error": "model not found"}', "model not found"),
+        ('{"detail": "Not Found"}', "Not Found"),
+        ('{"message": "slow down"}', "slow down"),
+        ('{"error": {"code": 3}}', '{"error": {"code": 3}}'),
+        ("[1]", "[1]"),
+        ("<html>gateway</html>", "<html>gateway</html>"),
+    ],
+)
+def test_the_detail_is_what_the_provider_says_in_its_json(body: str, told: str) -> None:
+    assert translated(RuntimeError(f"litellm.APIError: OpenAIException - {body}"), model="m").message == f"m: {told}"
+
+
+@pytest.mark.parametrize(
     ("status", "expected"),
     [
         (401, ModelNotConfigured),
