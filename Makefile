@@ -77,9 +77,10 @@ bench: $(STAMP) ## Measure what benchmarks/ claims (minutes)
 	@$(BIN)/python -m benchmarks.experiment_speed
 	@$(BIN)/python -m benchmarks.workbench_pages
 
-study: $(STAMP) ## Simulate experiments to see how far the verdicts can be trusted (about 10 minutes)
+study: $(STAMP) ## Simulate experiments to see how far the verdicts can be trusted (about 15 minutes)
 	@$(BIN)/python -m benchmarks.statistics_study --write
 	@$(BIN)/python -m benchmarks.kill_study --write
+	@$(BIN)/python -m benchmarks.proofs --write
 
 webhook: $(STAMP) ## Serve the Twilio webhook with gunicorn (settings: docs/whatsapp.md)
 	@$(BIN)/python -m channels web $(ARGS)
