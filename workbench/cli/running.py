@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from bot_core.llm.gateway import ModelSettings
     from workbench.evaluation.experiments.estimating import Estimate
-    from workbench.records import ExperimentProgress, ExperimentSpec, JudgeSpec
+    from workbench.records import ExperimentProgress, ExperimentSpec, JudgeSpec, VariantSpec
     from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
 
 EXIT_OVER_BUDGET = 4
@@ -16,21 +20,24 @@ EXIT_PAUSED = 130
 
 ExperimentArgument = Annotated[str, typer.Argument(help="Id of an experiment, as `list` shows it.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="The result as JSON, no progress bar.")]
+VariantOption = Annotated[
+    list[str],
+    typer.Option(help="NAME=RELEASE[,AGENT=PROMPT][,AGENT.model=MODEL][,model=MODEL][,guardrails=on|off]; 1 to 8."),
+]
+PersonasOption = Annotated[
+    str | None, typer.Option(help="Simulated customers instead of cases: ids with commas, or `all`.")
+]
+PairsOption = Annotated[
+    bool, typer.Option("--judge-pairs", help="Let the judge also compare the variants' conversations.")
+]
 
 
 def run(
-    variant: Annotated[
-        list[str],
-        typer.Option(
-            help="NAME=RELEASE[,AGENT=PROMPT][,AGENT.model=MODEL][,model=MODEL][,guardrails=on|off]; 1 to 8 of them."
-        ),
-    ],
+    variant: VariantOption,
     name: Annotated[str | None, typer.Option(help="Name of the experiment; default: the variants' names.")] = None,
     split: Annotated[str, typer.Option(help="smoke, golden, recorded or safety.")] = "smoke",
     case: Annotated[list[str] | None, typer.Option(help="Only this case of the split; may be repeated.")] = None,
-    personas: Annotated[
-        str | None, typer.Option(help="Simulated customers instead of cases: ids with commas, or `all`.")
-    ] = None,
+    personas: PersonasOption = None,
     customer: Annotated[str | None, typer.Option(help="Model that plays the customers; default: rules.")] = None,
     trials: Annotated[int, typer.Option(min=1, max=50, help="How often each case is played.")] = 1,
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="Cases at once.")] = 8,
@@ -38,10 +45,7 @@ def run(
     api_base: Annotated[str | None, typer.Option(help="Address of the server of --model.")] = None,
     judge: Annotated[str | None, typer.Option(help="Model that judges the replies; `offline` for rules.")] = None,
     judge_base: Annotated[str | None, typer.Option(help="Address of the server of --judge.")] = None,
-    judge_pairs: Annotated[
-        bool,
-        typer.Option("--judge-pairs", help="Let the judge also compare the variants' conversations."),
-    ] = False,
+    judge_pairs: PairsOption = False,
     budget: Annotated[float | None, typer.Option(min=0.000001, help="Most that it may cost, in USD.")] = None,
     replay: Annotated[bool, typer.Option("--replay", help="Answer model calls from the cassettes.")] = False,
     catalog: Annotated[str | None, typer.Option(help="CSV of cars; default: the shipped sample.")] = None,
@@ -50,38 +54,39 @@ def run(
     json_output: JsonOption = False,
 ) -> None:
     """Run variants on the same cases. Ctrl-C pauses; exit code 4 when the budget is used up."""
-    from decimal import Decimal
-
-    from bot_core.settings import load_settings
-    from workbench.cli.variants import parsed_variant, settings_of
-    from workbench.evaluation.experiments.estimating import estimate as estimated
-    from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
-
-    everywhere = settings_of(model, api_base, at_once=concurrency) if model else None
-    variants = [parsed_variant(text, everywhere) for text in variant]
+    variants = _variants(variant, model, api_base, at_once=concurrency)
     spec = _spec(
         name=name or " / ".join(one.name for one in variants),
         variants=variants,
         split=split,
         case_ids=case or (),
         personas=_personas(personas),
-        customer=settings_of(customer) if customer else None,
+        customer=_settings(customer),
         trials=trials,
         concurrency=concurrency,
-        judge=_judge(judge, judge_base, len(variant), pairs=judge_pairs),
-        budget_usd=Decimal(str(budget)) if budget else None,
+        judge=_judge(judge, judge_base, len(variants), pairs=judge_pairs),
+        budget_usd=_decimal(budget),
         replay=replay,
         catalog_path=catalog,
         dataset_path=dataset,
     )
+    raise typer.Exit(_estimated_and_run(spec, only_estimate=estimate, json_output=json_output))
+
+
+def _estimated_and_run(spec: ExperimentSpec, *, only_estimate: bool, json_output: bool) -> int:
+    """Returns the exit code."""
+    from bot_core.settings import load_settings
+    from workbench.evaluation.experiments.estimating import estimate
+    from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
+
     settings = load_settings()
-    cost = estimated(spec, settings)
-    if not json_output or estimate:
+    cost = estimate(spec, settings)
+    if not json_output or only_estimate:
         _tell_estimate(cost, json_output)
-    if estimate:
-        return
+    if only_estimate:
+        return 0
     folder = ExperimentFiles(experiments_folder(settings)).create(spec)
-    raise typer.Exit(_drive(folder, "json" if json_output else "bar", cost))
+    return _drive(folder, "json" if json_output else "bar", cost)
 
 
 def resume(
@@ -96,13 +101,11 @@ def resume(
     json_output: JsonOption = False,
 ) -> None:
     """Go on with an experiment that was paused, killed or out of money; what was paid is not paid again."""
-    from decimal import Decimal
-
     from workbench.storage.experiment_files import Control
 
     folder = _files().open(experiment)
     if budget:
-        folder.write_spec(folder.spec.model_copy(update={"budget_usd": Decimal(str(budget))}))
+        folder.write_spec(folder.spec.model_copy(update={"budget_usd": _decimal(budget)}))
     if errors:
         from workbench.evaluation.experiments.reopening import reopen_errors
 
@@ -156,6 +159,25 @@ def _files() -> ExperimentFiles:
     from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
 
     return ExperimentFiles(experiments_folder(load_settings()))
+
+
+def _variants(texts: Sequence[str], model: str | None, api_base: str | None, *, at_once: int) -> list[VariantSpec]:
+    from workbench.cli.variants import parsed_variant, settings_of
+
+    everywhere = settings_of(model, api_base, at_once=at_once) if model else None
+    return [parsed_variant(text, everywhere) for text in texts]
+
+
+def _settings(model: str | None) -> ModelSettings | None:
+    from workbench.cli.variants import settings_of
+
+    return settings_of(model) if model else None
+
+
+def _decimal(usd: float | None) -> Decimal | None:
+    from decimal import Decimal
+
+    return Decimal(str(usd)) if usd else None
 
 
 def _spec(**fields: object) -> ExperimentSpec:
