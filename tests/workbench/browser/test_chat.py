@@ -86,6 +86,16 @@ def catalog_rows() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def conversation_of(page: Page) -> str:
+    found = re.search(r"conversacion=(\w+)", page.url)
+    assert found
+    return found[1]
+
+
+def said(store: Store, conversation: str) -> list[str]:
+    return [message.text for turn in store.conversations.turns(conversation) for message in turn.messages]
+
+
 def payment(price: float, down: float, months: int) -> str:
     """An independent reference: numpy-financial, not the product's own code."""
     return f"${-numpy_financial.pmt(0.10 / 12, months, price - down):,.2f}"
@@ -176,9 +186,7 @@ def test_messages_sent_in_the_meantime_are_answered_together_in_order(
     expect(page.locator(".row.out svg.delivered")).to_have_count(2)
     held_model.release()
     expect(phone.replies).to_have_count(2)
-    conversation = re.search(r"conversacion=(\w+)", page.url)
-    assert conversation
-    turns = store.conversations.turns(conversation[1])
+    turns = store.conversations.turns(conversation_of(page))
     assert [[message.text for message in turn.messages] for turn in turns] == [["hola"], ["busco un jetta", "rojo"]]
     expect(page.locator(".row.out svg.read")).to_have_count(3)
 
@@ -301,6 +309,34 @@ def test_earlier_conversations_can_be_opened_again(phone: Phone, page: Page):
     expect(phone.replies).to_have_count(0)
     page.get_by_role("button", name=re.compile("soy la conversación")).first.click()
     assert phone.reply(1) == reply
+
+
+def test_what_is_written_right_after_opening_a_new_conversation_belongs_to_the_new_one(
+    phone: Phone, page: Page, store: Store
+):
+    phone.write("hola, soy la de antes")
+    phone.reply(1)
+    before = conversation_of(page)
+    new = page.get_by_role("button", name=re.compile("Nueva conversación"))
+    # Both in one go: the server has not yet heard of the click when Enter is pressed.
+    page.evaluate(
+        """([button, field]) => {
+            button.click();
+            field.value = "hola, soy la nueva";
+            field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+        }""",
+        [new.element_handle(), phone.field.element_handle()],
+    )
+    expect(phone.sent).to_have_text([re.compile("hola, soy la nueva")])
+    phone.reply(1)
+    expect(page).not_to_have_url(re.compile(before))
+    assert said(store, before) == ["hola, soy la de antes"]
+    assert said(store, conversation_of(page)) == ["hola, soy la nueva"]
+    page.get_by_role("button", name=re.compile("soy la de antes")).first.click()
+    expect(phone.sent).to_have_text([re.compile("hola, soy la de antes")])
+    phone.write("sigo aquí")
+    phone.reply(2)
+    assert said(store, before) == ["hola, soy la de antes", "sigo aquí"]
 
 
 def test_a_narrow_screen_has_the_whole_phone_and_nothing_beside_it(phone: Phone, page: Page):

@@ -161,5 +161,7 @@ def _as_json(bubble: Bubble) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _renderer() -> ComponentRenderer:
-    html, css, js = ((_FOLDER / f"phone.{suffix}").read_text(encoding="utf-8") for suffix in ("html", "css", "js"))
-    return st.components.v2.component("kavak_phone", html=html, css=css, js=js)
+    html, css, script, bubble = (
+        (_FOLDER / name).read_text(encoding="utf-8") for name in ("phone.html", "phone.css", "phone.js", "bubble.js")
+    )
+    return st.components.v2.component("kavak_phone", html=html, css=css, js=f"{script}\n{bubble}")

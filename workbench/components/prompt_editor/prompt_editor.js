@@ -8,13 +8,15 @@ export default function render({ data, parentElement, setStateValue }) {
   const box = parentElement.querySelector(".editor");
   let editor = editors.get(box);
   if (!editor) {
-    editor = { box, parts: new Map(), revision: null, timer: null, report: null };
+    editor = { box, parts: new Map(), revision: null, given: {}, timer: null, report: null };
     editors.set(box, editor);
   }
   editor.report = setStateValue;
   const fresh = editor.revision !== data.revision;
+  const first = editor.revision === null;
   if (fresh) { clearTimeout(editor.timer); editor.timer = null; }
   editor.revision = data.revision;
+  editor.given = Object.fromEntries(data.sections.map((section) => [section.name, section.text]));
   for (const section of data.sections) {
     const part = editor.parts.get(section.name) ?? mount(editor, section);
     part.title.textContent = section.title;
@@ -25,6 +27,32 @@ export default function render({ data, parentElement, setStateValue }) {
     part.faults = section.faults;
     draw(part);
   }
+  if (first && !data.readOnly) takeUp(editor);
+  else if (fresh || same(editor.given, typedIn(editor))) sessionStorage.removeItem(storageKey(editor));
+}
+
+// What was typed is kept in this tab until the server gives it back: a page that is reloaded before it was told loses
+// nothing. It counts only for the text that it was typed into: what somebody else stored meanwhile is not replaced.
+function storageKey(editor) { return `kavak-typed-${editor.revision.split(":")[0]}`; }
+function typedIn(editor) { return Object.fromEntries([...editor.parts].map(([name, part]) => [name, part.area.value])); }
+function same(one, other) { return JSON.stringify(one) === JSON.stringify(other); }
+
+function keep(editor) {
+  sessionStorage.setItem(storageKey(editor), JSON.stringify({ into: editor.given, sections: typedIn(editor) }));
+}
+
+function takeUp(editor) {
+  let kept = null;
+  try { kept = JSON.parse(sessionStorage.getItem(storageKey(editor)) ?? "null"); }
+  catch { /* an entry that another version wrote is not worth an error */ }
+  sessionStorage.removeItem(storageKey(editor));
+  if (!kept?.sections || !same(kept.into, editor.given) || same(kept.sections, editor.given)) return;
+  for (const [name, part] of editor.parts) {
+    part.area.value = kept.sections[name];
+    draw(part);
+  }
+  keep(editor);
+  later(editor);
 }
 
 function mount(editor, section) {
@@ -37,7 +65,7 @@ function mount(editor, section) {
   part.area.dataset.section = section.name;
   part.lines.setAttribute("aria-hidden", "true");
   part.list.setAttribute("aria-live", "polite");
-  part.area.oninput = () => { draw(part); later(editor); };
+  part.area.oninput = () => { draw(part); keep(editor); later(editor); };
   part.area.onblur = () => { if (editor.timer) send(editor); };
   part.area.onkeydown = (event) => event.stopPropagation(); // not for Streamlit's one-key shortcuts
   part.head.append(part.title, part.help);
@@ -87,8 +115,7 @@ function later(editor) {
 function send(editor) {
   clearTimeout(editor.timer);
   editor.timer = null;
-  const sections = Object.fromEntries([...editor.parts].map(([name, part]) => [name, part.area.value]));
-  editor.report("typed", { revision: editor.revision, sections });
+  editor.report("typed", { revision: editor.revision, sections: typedIn(editor) });
 }
 
 function element(tag, name) {

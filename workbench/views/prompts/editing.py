@@ -38,7 +38,7 @@ class Held:
 
 
 def show(draft: PromptDraft) -> None:
-    st.fragment(_edit)(draft.draft_id)
+    st.fragment(_edit)(draft.draft_id, draft.agent)
 
 
 def editor_key(draft_id: str) -> str:
@@ -49,9 +49,9 @@ def held_key(draft_id: str) -> str:
     return f"prompts-held-{draft_id}"
 
 
-def _edit(draft_id: str) -> None:
+def _edit(draft_id: str, agent: AgentName) -> None:
     """The state of this tab after what was typed, and the editor with the faults of exactly that text."""
-    if session.place(place.OPEN) != place.draft_key(draft_id) or place.leaves_text():
+    if place.leaves(place.draft_key(draft_id), agent):
         st.rerun()  # a button in here opened another text, or this run has overtaken the page's, which left the editor
     try:
         held = _taken(_read(draft_id))

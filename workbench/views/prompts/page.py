@@ -38,35 +38,40 @@ def show() -> None:
 
 def _agents(current: AgentName) -> None:
     names = section("agents")
-    key = f"prompts-agent-{current.value}"
-    st.pills(
+    chosen = st.pills(
         text("prompts.agent"),
         list(AgentName),
         default=current,
         format_func=lambda agent: names[agent.value],
-        key=key,
+        key=place.agent_key(current),
         help=text("prompts.agent_help"),
-        on_change=lambda: place.go_agent(st.session_state[key] or current),
     )
+    if chosen and chosen is not current:
+        place.go_agent(chosen)
+        st.rerun()
 
 
 def _texts(opened: place.Opened) -> None:
-    """Drafts first. The key names what is open, so that a text that is opened by a button is the chosen one."""
+    """Drafts first. The key names what is open, so that a text that is opened by a button is the chosen one.
+
+    No callback, as in `switch`: what is chosen is compared with what is open, so that no overtaken run loses it.
+    """
     desk = session.workbench().prompts
     served = session.workbench().releases.current().agents[opened.agent].prompt
     labels = {place.draft_key(draft.draft_id): draft_label(draft) for draft in desk.drafts(opened.agent)}
     labels |= {found.template.prompt_id: version_label(found, served) for found in desk.versions(opened.agent)}
     labels.setdefault(opened.key, plain(opened.key))
-    key = f"prompts-open-{opened.key}"
-    st.selectbox(
+    chosen = st.selectbox(
         text("prompts.open"),
         list(labels),
         index=list(labels).index(opened.key),
         format_func=labels.__getitem__,
-        key=key,
+        key=place.open_key(opened.key),
         help=text("prompts.open_help"),
-        on_change=lambda: place.go_open(st.session_state[key], opened.agent),
     )
+    if chosen != opened.key:
+        place.go_open(chosen, opened.agent)
+        st.rerun()
 
 
 def _parts() -> str:

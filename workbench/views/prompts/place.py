@@ -59,9 +59,27 @@ def part() -> str:
     return found if found in PARTS else PARTS[0]
 
 
-def leaves_text() -> bool:
-    """Another part than the text is open, or was just chosen: the switch knows it before the address does."""
-    return part() != PARTS[0] or st.session_state.get(SWITCH) not in (None, PARTS[0])
+def agent_key(current: AgentName) -> str:
+    return f"prompts-agent-{current.value}"
+
+
+def open_key(current: str) -> str:
+    return f"prompts-open-{current}"
+
+
+def leaves(shown: str, of: AgentName) -> bool:
+    """Another part than the text, another text or agent is open, or was just chosen: what people choose with knows it
+    before the address does."""
+    chosen = (
+        (SWITCH, PARTS[0]),
+        (open_key(shown), shown),
+        (agent_key(of), of),
+    )
+    return (
+        part() != PARTS[0]
+        or session.place(OPEN) != shown
+        or any(st.session_state.get(key) not in (None, now) for key, now in chosen)
+    )
 
 
 def opened() -> Opened:

@@ -72,16 +72,17 @@ def _served() -> None:
 
 def _choose(current: Release) -> None:
     rows = {row.release.release_id: row for row in session.workbench().release_desk.rows()}
-    key = f"releases-open-{current.release_id}"
-    st.selectbox(
+    chosen = st.selectbox(
         text("releases.release"),
         list(rows),
         index=list(rows).index(current.release_id),
         format_func=lambda name: label(rows[name]),
-        key=key,
+        key=f"releases-open-{current.release_id}",
         help=text("releases.release_help"),
-        on_change=lambda: session.go(place.RELEASE, st.session_state[key]),
     )
+    if chosen != current.release_id:  # no callback: a run that another one overtakes may end before its callbacks
+        session.go(place.RELEASE, chosen)
+        st.rerun()
     if current.description:
         st.caption(plain(current.description))
 

@@ -37,7 +37,7 @@ def show_customers() -> None:
 def _cases(cases: Mapping[str, Case]) -> None:
     chosen = st.selectbox(text("player.which_case"), list(cases), key="player_case", help=text("player.case_help"))
     st.caption(plain(cases[chosen].why))
-    st.button(text("player.start"), key="start_case", width="stretch", on_click=_play_case, args=(cases[chosen],))
+    st.button(text("player.start"), key="opens-case", width="stretch", on_click=_play_case, args=(cases[chosen],))
 
 
 def _personas(personas: Mapping[str, Persona]) -> None:
@@ -48,7 +48,7 @@ def _personas(personas: Mapping[str, Persona]) -> None:
     seed = st.number_input(text("player.seed"), 1, _MOST_SEEDS, key="player_seed", help=text("player.seed_help"))
     st.button(
         text("player.start"),
-        key="start_persona",
+        key="opens-persona",
         width="stretch",
         on_click=_play_persona,
         args=(personas[chosen], seed),

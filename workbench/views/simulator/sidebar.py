@@ -25,6 +25,7 @@ def show_sidebar() -> None:
         st.button(
             text("chat.new"),
             icon="➕",
+            key="opens-new",
             type="primary",
             width="stretch",
             help=text("chat.new_help"),
@@ -49,7 +50,7 @@ def _earlier() -> None:
     for item in page.items:
         st.button(
             plain(_title(item)),
-            key=f"open-{item.conversation_id}",
+            key=f"opens-{item.conversation_id}",
             help=text("chat.earlier_help"),
             type="secondary" if item.conversation_id == current else "tertiary",
             width="stretch",

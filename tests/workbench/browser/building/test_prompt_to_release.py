@@ -100,6 +100,22 @@ def test_a_prompt_is_edited_and_published_and_its_candidate_needs_evidence(
     page.close()
 
 
+def test_what_is_typed_just_before_a_reload_is_stored(browser: Browser, server: WorkbenchServer, store: Store):
+    page = new_page(browser, f"{server.url}/prompts?agente=financing")
+    new_draft(page)
+    # Both in one go: no pause in which the editor could tell the server.
+    editor(page, "notes").evaluate(
+        """(area) => {
+            area.value = "Antes de recargar.";
+            area.dispatchEvent(new Event("input", { bubbles: true }));
+            location.reload();
+        }"""
+    )
+    stored(store, "Antes de recargar.")
+    expect(editor(page, "notes")).to_have_value("Antes de recargar.")
+    page.close()
+
+
 def test_two_people_in_one_draft_see_each_other_and_lose_nothing(
     browser: Browser, server: WorkbenchServer, store: Store
 ):
