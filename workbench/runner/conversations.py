@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -24,6 +25,7 @@ from workbench.storage.activity.search import FoundConversation, FoundPage, Sear
 WHATSAPP = "whatsapp"
 """The channel with tables, and copies at Twilio, of its own."""
 _ERASE_SECONDS = 180
+_MOST_REDACTED = 8
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +51,13 @@ class OpenConversation:
     """The customer's, "" when it is not known or not to be shown."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Redacted:
+    of: tuple[ConversationLog, ...]
+    names: tuple[str, ...]
+    turns: tuple[ConversationLog, ...]
+
+
 class ConversationDesk:
     """`reveal` shows personal data as it is; without it there are placeholders."""
 
@@ -58,6 +67,7 @@ class ConversationDesk:
         self._feed = feed
         self._replies = replies
         self._labels = LabelBook(settings.data_dir / "labels")
+        self._redacted: OrderedDict[str, _Redacted] = OrderedDict()
 
     def search(self, asked: Search, *, offset: int = 0, limit: int = 25, reveal: bool = False) -> FoundPage:
         page = search(self._feed.index(), asked, offset=offset, limit=limit)
@@ -84,11 +94,22 @@ class ConversationDesk:
         index = self._feed.index()
         return OpenConversation(
             conversation=conversation,
-            turns=turns if reveal else redacted_turns(turns, names),
+            turns=turns if reveal else self._anonymous_turns(conversation_id, turns, names),
             opinions=opinions_of(index, conversation_id),
             leads=leads_of(index, conversation_id),
             name=next(iter(names), "") if reveal else "",
         )
+
+    def _anonymous_turns(
+        self, conversation_id: str, turns: tuple[ConversationLog, ...], names: tuple[str, ...]
+    ) -> tuple[ConversationLog, ...]:
+        """An open conversation is looked at every few seconds, and redacted when it has changed."""
+        known = self._redacted.get(conversation_id)
+        if known is None or known.of is not turns or known.names != names:
+            known = self._redacted[conversation_id] = _Redacted(turns, names, redacted_turns(turns, names))
+            if len(self._redacted) > _MOST_REDACTED:
+                self._redacted.popitem(last=False)
+        return known.turns
 
     def export(self, channel: str, customer_key: str, *, reveal: bool = False) -> bytes:
         """All conversations of a customer that the operational store holds, as JSON."""

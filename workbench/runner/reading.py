@@ -12,7 +12,7 @@ from bot_core.store.contracts import ConversationStore
 from bot_core.store.records import ConversationHead, ConversationLog, SpokenTurn
 
 _MOST_SPOKEN = 100
-_MOST_WHOLE = 4
+_MOST_WHOLE = 8
 _MOST_TURNS = 50
 """A turn with its trace is about 50 kB: what was said is kept of many conversations, traces of few turns."""
 

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from bot_core.errors import NotFound
+from bot_core.messages import InboundMessage
 from bot_core.settings import Settings
 from bot_core.store.records import Feedback, FeedbackValue
 from bot_core.store.reviews import Annotation, ReviewVerdict
 from bot_core.trace import Finding
 from tests.fakes.activity import talk
+from tests.fakes.turns import finished_turn
 from workbench.evaluation.judge.labels import LabelBook
 from workbench.runner.conversations import ErasureProblem
 from workbench.runner.workbench import Workbench
@@ -52,6 +54,20 @@ def test_what_is_opened_has_its_opinions_and_is_gone_when_unknown(workbench: Wor
     assert [turn.position for turn in opened.turns] == [1, 2]
     with pytest.raises(NotFound):
         workbench.conversations.open("nada")
+
+
+def test_an_open_conversation_is_redacted_again_only_when_it_has_changed(workbench: Workbench):
+    talk(workbench.store, TOLD)
+    first = workbench.conversations.open("c1").turns
+    assert workbench.conversations.open("c1").turns is first
+    before = workbench.store.conversations.get("c1")
+    turn = finished_turn(before.state, "mi cel es 55 1234 5678", tracking_id="later")
+    workbench.store.conversations.append_turn(
+        "c1", [InboundMessage(text="mi cel es 55 1234 5678")], turn, expected_version=before.version
+    )
+    turns = workbench.conversations.open("c1").turns
+    assert len(turns) == len(first) + 1
+    assert "55 1234" not in turns[-1].model_dump_json()
 
 
 def test_findings_point_at_their_text_whatever_was_redacted_before_it(workbench: Workbench):

@@ -18,7 +18,7 @@ EVIDENCE_TIMEOUT = 400_000
 
 
 def main() -> None:
-    environment = {"OPENAI_API_KEY": "not-a-key", "OLLAMA_HOST": "http://127.0.0.1:9"}
+    environment = {"LOGNAME": "Ana", "OPENAI_API_KEY": "not-a-key", "OLLAMA_HOST": "http://127.0.0.1:9"}
     with (
         tempfile.TemporaryDirectory() as folder,
         WorkbenchServer(Path(folder), environment) as server,
@@ -92,6 +92,7 @@ def _releases(browser: Browser, server: WorkbenchServer) -> None:
     narrow.goto(page.url)
     narrow.get_by_role("button", name="Publicar", exact=True).wait_for()
     narrow.get_by_role("radio", name="Historial").wait_for()
+    narrow.get_by_text("Abrir el experimento").wait_for()
     _save(narrow, "releases-390-dark.png")
 
 
