@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import logging
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NoReturn
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from bot_core.errors import ModelRefused
 from bot_core.llm.credentials import is_ollama
+from bot_core.llm.lean_litellm import import_litellm
 from bot_core.llm.redaction import safe_detail
 from bot_core.llm.response_schema import compact_schema, prepared
 from bot_core.llm.spending import RESPONSE_COST, charge, spent_on
-
-_NOISY_LOGGERS = ("instructor", "LiteLLM")
-"""They log provider messages and request arguments, which may hold keys; the trace has a redacted record."""
 
 
 @dataclass(slots=True)
@@ -94,43 +86,8 @@ def missing_keys(model: str) -> list[str]:
 
 @cache
 def _load() -> LiteLLMClient:
-    # Read at import: no fetch of the price list, no `.env` of the working directory.
-    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-    os.environ.setdefault("LITELLM_MODE", "PRODUCTION")
-    # OpenAI's wire asked as litellm asks all other providers, without OpenAI's own client: a quarter of a call's time.
-    os.environ.setdefault("EXPERIMENTAL_OPENAI_BASE_LLM_HTTP_HANDLER", "True")
-    with _no_collecting():
-        import litellm
-        from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
-
-    AsyncHTTPHandler.single_connection_post_request = _not_again  # type: ignore[method-assign]
-    litellm.suppress_debug_info = True
-    litellm.disable_hf_tokenizer_download = True
-    litellm.telemetry = False
-    for name in _NOISY_LOGGERS:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-        logging.getLogger(name).propagate = False
+    import_litellm()
     return LiteLLMClient((Exception,))
-
-
-async def _not_again(*_arguments: Any, **_options: Any) -> NoReturn:
-    """In place of litellm's second try, unseen, of a request whose connection broke: it might be paid twice."""
-    error = sys.exception()
-    assert error is not None
-    raise error
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """A million objects that stay are made here: to look for garbage among them takes a third of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if collecting:
-            gc.enable()
 
 
 @cache

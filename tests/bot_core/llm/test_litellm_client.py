@@ -23,6 +23,7 @@ from bot_core.llm.litellm_gateway import LiteLLMGateway
 import bot_core.llm.routing, bot_core.llm.scripted
 heavy = sorted({"litellm", "instructor", "openai"} & set(sys.modules))
 from tests.fakes.model_server import ModelServer
+tokenizers = []
 async def main():
     with ModelServer() as server:
         for model, base in (("openai/llama-3-8b", server.openai_base), ("ollama_chat/llama-3", server.ollama_base)):
@@ -30,13 +31,20 @@ async def main():
             await LiteLLMGateway().complete(LLMRequest(
                 agent="greeting", purpose="reply", messages=(ChatMessage("user", "hola"),), response_model=AgentReply,
                 facts=(), settings=settings, prompt_id="p", prompt_hash="h", tracking_id="t"))
+            tokenizers.append("tiktoken_ext.openai_public" in sys.modules)
         return [request.path for request in server.requests]
 paths = asyncio.run(main())
 import gc, litellm
 from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+from litellm.proxy._types import GenerateKeyRequest as unused
+from pydantic._internal._config import config_defaults
 queue = GLOBAL_LOGGING_WORKER._queue
 told = {"heavy": heavy, "seen": seen, "paths": paths, "queued": queue.qsize() if queue else 0,
         "worker": GLOBAL_LOGGING_WORKER._worker_task is not None, "collecting": gc.isenabled(),
+        "tokenizer": tokenizers[0],
+        "counted": len(litellm.main._get_encoding().encode("hola")),
+        "built": {kind.__name__: kind.__pydantic_complete__ for kind in (litellm.ModelResponse, unused)},
+        "defers": config_defaults["defer_build"],
         "listed": [name for name in ("openai/llama-3-8b", "ollama_chat/llama-3") if name in litellm.model_cost]}
 print(json.dumps(told))
 """
@@ -73,3 +81,14 @@ def test_models_of_our_own_are_made_known_to_litellm(watched: dict[str, Any]) ->
 
 def test_garbage_is_collected_again_after_the_import(watched: dict[str, Any]) -> None:
     assert watched["collecting"]
+
+
+def test_what_no_call_needs_is_not_made_ready(watched: dict[str, Any]) -> None:
+    """No tokenizer over OpenAI's wire (it is there for who counts), no validators of models that are not used."""
+    assert not watched["tokenizer"]
+    assert watched["counted"] > 0
+    assert watched["built"] == {"ModelResponse": True, "GenerateKeyRequest": False}
+
+
+def test_pydantic_is_left_as_it_was(watched: dict[str, Any]) -> None:
+    assert watched["defers"] is False

@@ -1,0 +1,83 @@
+"""litellm, imported with this project's environment and without what no call of ours needs.
+
+Some of it is not litellm's public interface: its version is pinned, and the tests of this folder look at each effect.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+_ENVIRONMENT = {
+    # No fetch of the price list, no `.env` of the working directory.
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    "LITELLM_MODE": "PRODUCTION",
+    # OpenAI's wire asked as litellm asks all other providers, without OpenAI's own client: a quarter of a call's time.
+    "EXPERIMENTAL_OPENAI_BASE_LLM_HTTP_HANDLER": "True",
+}
+_NOISY_LOGGERS = ("instructor", "LiteLLM")
+"""They log provider messages and request arguments, which may hold keys; the trace has a redacted record."""
+
+
+def import_litellm() -> None:
+    """1.5 s and 150 MB the first time."""
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    with _no_collecting(), _models_built_when_used():
+        import litellm
+        from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
+
+    litellm.suppress_debug_info = True
+    litellm.disable_hf_tokenizer_download = True
+    litellm.telemetry = False
+    AsyncHTTPHandler.single_connection_post_request = _not_again  # type: ignore[method-assign]
+    litellm.main._encoding_cache = _LateTokenizer()  # type: ignore[assignment]
+    for name in _NOISY_LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+        logging.getLogger(name).propagate = False
+
+
+async def _not_again(*_arguments: Any, **_options: Any) -> NoReturn:
+    """In place of litellm's second try, unseen, of a request whose connection broke: it might be paid twice."""
+    error = sys.exception()
+    assert error is not None
+    raise error
+
+
+class _LateTokenizer:
+    """litellm hands its tokenizer (0.1 s, 30 MB) to every call; it counts only what a provider did not."""
+
+    def __getattr__(self, name: str) -> Any:
+        from litellm.litellm_core_utils.default_encoding import encoding
+
+        return getattr(encoding, name)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """A million objects that stay are made here: to look for garbage among them takes a third of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if collecting:
+            gc.enable()
+
+
+@contextmanager
+def _models_built_when_used() -> Iterator[None]:
+    """litellm defines hundreds of pydantic models and uses ten: those that do not say otherwise have `defer_build`."""
+    from pydantic._internal._config import config_defaults
+
+    config_defaults["defer_build"] = True
+    try:
+        yield
+    finally:
+        config_defaults["defer_build"] = False
