@@ -1,10 +1,11 @@
 """The simulator under load: reruns with long chats and several people, the first page, memory for each session.
 
-    python -m benchmarks.workbench_pages [--users 10] [--rounds 10]
+    python -m benchmarks.workbench_pages [--users 10] [--rounds 10] [--pause 1]
 
 Starts the real server and talks to it as browsers do (WebSocket, Streamlit's own messages, large ones by reference once
-they are known). Each user has three phones with chats of their own, 200 messages each, and acts about once a second (a
-pause between 0 and 2 s after each run); an act is a run of the whole page, the most that a touched widget can cause.
+they are known). Each user has three phones with chats of their own, 200 messages each, and acts about once a second:
+after each run a pause between 0 and twice `--pause` seconds; 0 is a stress test. An act is a run of the whole page, the
+most that a touched widget can cause.
 Prints wall time, and the server's CPU time, which a busy machine does not change much. Exit code 1 when a target is
 missed.
 """
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 TURNS = 100
 """Of each chat: 200 messages."""
 RERUN_SECONDS, FIRST_SECONDS, SESSION_MEGABYTES = 0.050, 3.0, 5.0
-_THINKING = 1.0
 _SAID = (
     "busco un versa de menos de 250 mil",
     "el segundo a 48 meses con 50 mil de enganche",
@@ -57,6 +57,8 @@ class Client:
 
     url: str
     query: str
+    pause: float = 0.0
+    """Seconds between an answer and the next act, on average."""
     runs: list[float] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
     """Large messages that the tab holds: it says so, and is sent a reference, as a browser is."""
@@ -72,7 +74,7 @@ class Client:
             ready.wait()
             ready.wait()
             for _ in range(rounds):
-                time.sleep(random.uniform(0, 2 * _THINKING))
+                time.sleep(random.uniform(0, 2 * self.pause))
                 self.runs.append(self._run(socket))
             ready.wait()
             ready.wait()
@@ -100,12 +102,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--users", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--pause", type=float, default=1.0)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         places = _filled(data, options.users + 1)
         with WorkbenchServer(data, {"OLLAMA_HOST": "http://127.0.0.1:9"}) as server:
-            return _measured(server, places, options.rounds)
+            return _measured(server, places, options.rounds, options.pause)
 
 
 def _filled(data: Path, users: int) -> list[str]:
@@ -148,13 +151,13 @@ def _store(store: Store, name: str, said: list[tuple[InboundMessage, TurnResult]
         store.conversations.append_turn(name, [written], own, expected_version=version)
 
 
-def _measured(server: WorkbenchServer, places: list[str], rounds: int) -> int:
+def _measured(server: WorkbenchServer, places: list[str], rounds: int, pause: float) -> int:
     """The base of the memory is a server that has shown the same page to somebody who has left: all is imported."""
     alone, before = Client(server.url, ""), Client(server.url, places[0])
     _together([alone], 0)
     _together([before], 1)
     base = _resident(server.pid)
-    clients = [Client(server.url, place) for place in places[1:]]
+    clients = [Client(server.url, place, pause) for place in places[1:]]
     cpu: list[float] = []
     grown = _together(
         clients,
@@ -171,7 +174,8 @@ def _measured(server: WorkbenchServer, places: list[str], rounds: int) -> int:
     ]
     print(f"{'rerun p95, ms':32}{statistics.quantiles(runs, n=20)[-1] * 1000:10.1f}")
     print(f"{'server CPU for each rerun, ms':32}{spent / len(runs) * 1000:10.1f}")
-    print(f"{len(clients)} users, {rounds} reruns each, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    machine = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    print(f"{len(clients)} users, {rounds} reruns each, a pause of {pause:g} s, {machine}")
     return int(not all(met))
 
 
