@@ -66,7 +66,6 @@ def _no_collecting() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.freeze()
         if collecting:
             gc.enable()
 
