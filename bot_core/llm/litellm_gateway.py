@@ -23,6 +23,10 @@ class LiteLLMGateway:
         """`key` goes with every call in place of the environment's; a replay needs no real one."""
         self._key = key
 
+    async def warm_up(self) -> None:
+        """Load what the first call would wait for, 2 s."""
+        await litellm_client()
+
     async def complete(self, request: LLMRequest[Answer]) -> LLMResponse[Answer]:
         """Answer within `settings.timeout_seconds`, reasks included. Raises ModelError with what the call has used."""
         settings = request.settings

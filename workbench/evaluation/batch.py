@@ -35,6 +35,11 @@ class OnResult(Protocol):
         ...
 
 
+_APART = 0.004
+"""Seconds between the first starts. Begun all at once, the answers would come all at once too, round after round: the
+model waits while we reckon, and we wait while it answers."""
+
+
 async def play_all(
     jobs: Iterable[Job],
     play: Callable[[Job], Awaitable[None]],
@@ -48,7 +53,8 @@ async def play_all(
     """
     waiting = iter(jobs)
 
-    async def work() -> None:
+    async def work(number: int) -> None:
+        await asyncio.sleep(number * _APART)
         for job in waiting:
             if cancel and cancel.cancelled:
                 return
@@ -57,8 +63,8 @@ async def play_all(
             await asyncio.sleep(0)
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(concurrency):
-            group.create_task(work())
+        for number in range(concurrency):
+            group.create_task(work(number))
 
 
 async def run_batch(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import pytest
 
@@ -37,7 +38,8 @@ async def test_no_more_cases_at_once_than_asked_for(few, subject, monkeypatch):
         nonlocal under_way, peak
         under_way += 1
         peak = max(peak, under_way)
-        await asyncio.sleep(0)
+        # Longer than what lies between the first starts.
+        await asyncio.sleep(0.02)
         under_way -= 1
         return await handle(*args, **options)
 
@@ -54,6 +56,17 @@ async def test_progress_is_told_after_each_case(few, subject):
 
     await run_batch(few.cases, subject, on_result=tell)
     assert seen == [(n, len(few.cases)) for n in range(1, len(few.cases) + 1)]
+
+
+async def test_the_first_ones_start_apart_so_that_their_answers_do_not_come_all_at_once():
+    starts: list[float] = []
+
+    async def play(_job: int) -> None:
+        starts.append(asyncio.get_running_loop().time())
+        await asyncio.sleep(0.2)
+
+    await play_all(range(5), play, concurrency=5)
+    assert all(later - earlier > 0.001 for earlier, later in pairwise(starts))
 
 
 async def test_jobs_are_taken_when_there_is_a_place_for_them():

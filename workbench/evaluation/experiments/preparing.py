@@ -56,6 +56,8 @@ class Wiring:
 @dataclass(frozen=True)
 class Prepared:
     plan: Plan
+    asks_models: bool
+    """Of a provider or a server, not of recordings."""
     settings: Settings
     """With the experiment's own catalogue."""
     journals: Sequence[Journal]
@@ -78,7 +80,8 @@ def prepared(folder: ExperimentFolder, settings: Settings, wiring: Wiring) -> It
     _refuse(spec)
     store = open_store(settings.store_url)
     try:
-        refuse_unpriced(spec, [variant_release(one, store.releases) for one in spec.variants], wiring.price_of)
+        releases = [variant_release(one, store.releases) for one in spec.variants]
+        refuse_unpriced(spec, releases, wiring.price_of)
         meter = Meter(Budget(spec.budget_usd), wiring.price_of, ModelGates(max_waiting=_NEVER))
         subjects = [_subject(variant, settings, store, spec, meter, wiring) for variant in spec.variants]
         evaluating = NotingGateway(_gateway(ModelOnly(), meter, wiring))
@@ -91,6 +94,7 @@ def prepared(folder: ExperimentFolder, settings: Settings, wiring: Wiring) -> It
         meter.budget.spent_usd = sum((book.usd for book in books), pairing.usd if pairing else Decimal(0))
         yield Prepared(
             plan=Plan(spec, situations, digest, subjects),
+            asks_models=not spec.replay and any(map(_asks_models, releases)),
             settings=settings,
             journals=journals,
             books=books,

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot_core.errors import KavakBotError, UserError
+from bot_core.llm.litellm_gateway import LiteLLMGateway
 from bot_core.messages import utc_now
 from bot_core.settings import Settings
 from workbench.evaluation.batch import CancelToken, play_all
@@ -82,6 +83,7 @@ class _Run:
             self._folder.write_record(record)
             watching = asyncio.create_task(self._watch())
             try:
+                await _warmed_up(ready, wiring)
                 await self._play(ready)
                 await self._compare(ready)
             finally:
@@ -190,6 +192,12 @@ class _Run:
         if self._on_progress:
             self._on_progress(progress)
         return progress
+
+
+async def _warmed_up(ready: Prepared, wiring: Wiring) -> None:
+    """Before the first conversations, which would all wait for it and then go on in step."""
+    if ready.asks_models and isinstance(wiring.remote, LiteLLMGateway):
+        await wiring.remote.warm_up()
 
 
 def _record(folder: ExperimentFolder, plan: Plan, origin: Provenance) -> ExperimentRecord:
