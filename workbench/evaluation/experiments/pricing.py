@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from bot_core.errors import UserError
 from bot_core.llm.credentials import is_ollama
@@ -36,4 +38,11 @@ def _asked(spec: ExperimentSpec, releases: Iterable[Release]) -> Iterator[ModelS
 
 
 def _is_own(settings: ModelSettings) -> bool:
-    return settings.api_base is not None or is_ollama(settings.model)
+    """On this machine or in its network: a provider's address is not one's own because it is written out."""
+    if settings.api_base is None:
+        return is_ollama(settings.model)
+    host = urlsplit(settings.api_base).hostname or ""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".local", ".internal")) or "." not in host

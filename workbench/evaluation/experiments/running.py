@@ -204,6 +204,7 @@ def _record(folder: ExperimentFolder, plan: Plan, origin: Provenance) -> Experim
     """That of the first process, if there was one: an experiment starts once."""
     known = folder.record()
     if known.runs:
+        _refuse_other_data(known.runs[0], plan, origin)
         runs = (run.model_copy(update={"earlier": earlier_attempts(folder, run.run_id)}) for run in known.runs)
         return _closed(known.model_copy(update={"runs": tuple(runs)}), RunStatus.RUNNING, None)
     started = utc_now()
@@ -232,6 +233,18 @@ def _record(folder: ExperimentFolder, plan: Plan, origin: Provenance) -> Experim
         status=RunStatus.RUNNING,
         started_at=started,
     )
+
+
+def _refuse_other_data(begun: RunRecord, plan: Plan, origin: Provenance) -> None:
+    """Raises UserError when half of a run would be played on other data than the first half."""
+    before = {"dataset": begun.dataset_digest} | (begun.provenance.hashes if begun.provenance else {})
+    now = {"dataset": plan.digest} | origin.hashes
+    changed = sorted(name for name, digest in before.items() if now.get(name, digest) != digest)
+    if changed:
+        raise UserError(
+            f"{', '.join(changed)} changed since this experiment began: its results would not be comparable",
+            hint="put the files back as they were, or cancel this one (what was played is kept) and start another",
+        )
 
 
 def _split(spec: ExperimentSpec) -> str:

@@ -30,6 +30,7 @@ def spec(model: ModelSettings, **changes: object) -> ExperimentSpec:
         spec(ModelSettings(model="openai/gpt-4o-mini", fallbacks=("openai/ft:mine",))),
         spec(ModelSettings(), judge=JudgeSpec(model=UNKNOWN)),
         spec(ModelSettings(), customer=UNKNOWN),
+        spec(UNKNOWN.model_copy(update={"api_base": "https://api.together.xyz/v1"})),
     ],
 )
 async def test_an_unknown_price_is_named(asked: ExperimentSpec, settings: Settings):
@@ -47,6 +48,9 @@ async def test_an_unknown_price_is_named(asked: ExperimentSpec, settings: Settin
         (spec(ModelSettings(model="openai/gpt-4o-mini")), True),
         (spec(UNKNOWN, budget_usd=None), False),
         (spec(UNKNOWN.model_copy(update={"api_base": "http://127.0.0.1:9/v1"})), False),
+        (spec(UNKNOWN.model_copy(update={"api_base": "http://localhost:8089/v1"})), False),
+        (spec(UNKNOWN.model_copy(update={"api_base": "http://models:8000/v1"})), False),
+        (spec(UNKNOWN.model_copy(update={"api_base": "http://192.168.1.20/v1"})), False),
         (spec(ModelSettings(model="ollama_chat/qwen2.5:3b")), False),
         (spec(ModelSettings()), False),
     ],

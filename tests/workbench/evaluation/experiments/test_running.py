@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from bot_core.errors import ConfigurationError, Conflict, StoreError, UserError
+from tests.fakes.few_cases import few_cases
 from workbench.evaluation.experiments.running import run_experiment
 from workbench.records import ExperimentProgress, RunStatus, VariantSpec
 from workbench.storage.experiment_files import Control, ExperimentFolder
@@ -129,3 +130,19 @@ async def test_a_process_that_is_told_to_end_leaves_a_paused_experiment(created,
     with pytest.raises(asyncio.CancelledError):
         await running
     assert folder.progress().status is RunStatus.PAUSED
+
+
+async def test_an_experiment_does_not_go_on_with_other_data(created, settings, tmp_path):
+    few_cases(tmp_path / "set")
+    folder = created(dataset_path=str(tmp_path / "set"))
+    folder.ask(Control.PAUSE)
+    assert (await run_experiment(folder, settings)).status is RunStatus.PAUSED
+    [file, *_] = sorted((tmp_path / "set").glob("*.yaml"))
+    before = file.read_text(encoding="utf-8")
+    file.write_text(before.replace("hola", "buenas"), encoding="utf-8")
+    assert file.read_text(encoding="utf-8") != before
+    folder.ask(Control.RUN)
+    with pytest.raises(UserError, match="dataset changed since this experiment began"):
+        await run_experiment(folder, settings)
+    file.write_text(before, encoding="utf-8")
+    assert (await run_experiment(folder, settings)).status is RunStatus.FINISHED
