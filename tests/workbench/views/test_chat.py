@@ -136,13 +136,13 @@ def test_each_phone_has_its_own_release_and_the_tab_of_one_that_is_put_away_is_f
     page.query_params["telefonos"] = "3"
     page.query_params["version3"] = "offline-exacto"
     page.run()
-    assert [box.key for box in page.sidebar.selectbox if box.key.startswith("release-")] == ["release-1"]
+    assert [box.key for box in page.sidebar.selectbox if str(box.key).startswith("release-")] == ["release-1"]
     page.session_state["phone-tab"] = "Teléfono C"
     page.run()
-    shown = [box for box in page.sidebar.selectbox if box.key.startswith("release-")]
+    shown = [box for box in page.sidebar.selectbox if str(box.key).startswith("release-")]
     assert [(box.key, box.value) for box in shown] == [("release-3", "offline-exacto")]
     page.query_params["telefonos"] = "2"
     page.session_state["phones"] = 2
     page.run()
     assert not page.exception
-    assert [box.key for box in page.sidebar.selectbox if box.key.startswith("release-")] == ["release-1"]
+    assert [box.key for box in page.sidebar.selectbox if str(box.key).startswith("release-")] == ["release-1"]
