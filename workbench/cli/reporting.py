@@ -138,7 +138,11 @@ def _print_table(answer: Answer) -> None:
     for row in answer.rows:
         table.add_row(*(_cell(value) for value in row))
     Console(highlight=False, markup=False).print(table)
-    typer.echo(f"{len(answer.rows)} rows")
+    shown = len(answer.rows)
+    if shown < answer.total:
+        typer.echo(f"the first {shown} of {answer.total} rows; a higher --limit, or --format csv or json, has all")
+    else:
+        typer.echo(f"{shown} rows")
 
 
 def _cell(value: object) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
+_BATCH = 10_000
 _PID = re.compile(r"PID (\d+)")
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {"python_enable_replacements": False}
 _OF_EXPERIMENT = ("comparisons", "preferences", "variants", "runs", "experiments")
@@ -60,6 +61,8 @@ class Answer:
 
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
+    total: int
+    """How many rows there are; more than `rows` when a limit cut them."""
 
     def as_dicts(self) -> list[dict[str, Any]]:
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
@@ -205,11 +208,12 @@ class WorkbenchDatabase:
             _refuse_writing(cursor, sql)
             answer = cursor.execute(sql)
             rows = answer.fetchall() if limit is None else answer.fetchmany(limit)
+            rest = sum(len(more) for more in iter(lambda: answer.fetchmany(_BATCH), []))
         except duckdb.Error as error:
             raise UserError(
                 f"SQL: {' '.join(str(error).split())}", hint="docs/sql.md lists tables and columns"
             ) from error
-        return Answer(tuple(column[0] for column in answer.description or ()), rows)
+        return Answer(tuple(column[0] for column in answer.description or ()), rows, len(rows) + rest)
 
     def frame(self, sql: str) -> pd.DataFrame:
         """The same as a pandas table. For our own questions: nothing is refused here."""

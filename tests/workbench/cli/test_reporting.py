@@ -70,6 +70,19 @@ def test_a_question_in_sql(workbench, experiment):
     assert lines[:2] == [["variante", "correctas", "evaluadas"], ["variante 1", "8", "20"]]
 
 
+@pytest.mark.parametrize(
+    ("count", "limit", "said"),
+    [
+        (222, (), "the first 100 of 222 rows; a higher --limit, or --format csv or json, has all"),
+        (222, ("--limit", "20"), "the first 20 of 222 rows"),
+        (100, (), "\n100 rows"),
+    ],
+)
+def test_a_table_that_is_cut_says_so(workbench, experiment, count, limit, said):
+    result = workbench("sql", f"SELECT * FROM range({count})", *limit)
+    assert said in result.output
+
+
 def test_verdicts_are_worked_out_for_who_asks(workbench, experiment):
     rows = json.loads(
         workbench("sql", "SELECT veredicto FROM veredictos WHERE metric = 'plan'", "--format", "json").stdout

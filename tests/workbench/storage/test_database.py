@@ -228,5 +228,5 @@ def test_a_fault_in_a_question_is_one_line():
 
 def test_answers_have_names_and_a_limit(database):
     answer = database.query("SELECT range AS n, 'a' AS letter FROM range(10)", limit=3)
-    assert answer.columns == ("n", "letter") and len(answer.rows) == 3
+    assert answer.columns == ("n", "letter") and len(answer.rows) == 3 and answer.total == 10
     assert answer.as_dicts()[2] == {"n": 2, "letter": "a"}
