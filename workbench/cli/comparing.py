@@ -129,6 +129,8 @@ def print_findings(found: Findings) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, _PIPED_WIDTH)
+    if found.status != "finished":
+        console.print(f"partial results: the experiment is {found.status}", markup=False)
     for comparison in found.comparisons:
         _print_comparison(console, found, comparison)
     if not found.comparisons:

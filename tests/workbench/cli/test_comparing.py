@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.found import plans, stored
+from workbench.records import RunStatus
 from workbench.storage.experiment_files import ExperimentFiles
 
 
@@ -39,6 +40,16 @@ def test_runs_and_experiments_of_one_variant(workbench, files):
         result = workbench("compare", *ids)
         assert result.exit_code == 0, result.output
         assert "es mejor que" in result.output and "plan" in result.output
+
+
+def test_partial_results_are_said_to_be_partial(workbench, files, tmp_path):
+    folder = stored(files, "e1", plans(range(12), "5000"), plans([], "6000"))
+    folder.write_progress(folder.progress().model_copy(update={"status": RunStatus.FINISHED}))
+    assert "partial" not in workbench("compare", "e1").output
+    folder.write_progress(folder.progress().model_copy(update={"status": RunStatus.CANCELLED}))
+    assert "partial results: the experiment is cancelled" in workbench("compare", "e1").output
+    assert workbench("report", "e1", "--out", str(tmp_path / "out")).exit_code == 0
+    assert "resultados parciales" in next((tmp_path / "out").rglob("report.md")).read_text(encoding="utf-8")
 
 
 def test_one_variant_alone_has_its_rates(workbench, files):

@@ -30,7 +30,8 @@ def summary(findings: Findings) -> str:
 def _lines(findings: Findings) -> Iterator[str]:
     yield f"# {_text(findings.name)}\n"
     started = f" · {findings.started_at[:10]}" if findings.started_at else ""
-    yield f"Experimento `{findings.experiment_id or 'sin guardar'}` · conjunto «{findings.split}»{started}\n"
+    partial = "" if findings.status == "finished" else " · **resultados parciales**"
+    yield f"Experimento `{findings.experiment_id or 'sin guardar'}` · conjunto «{findings.split}»{started}{partial}\n"
     for comparison in findings.comparisons:
         yield from _verdict(comparison)
     yield from _rates(findings)
