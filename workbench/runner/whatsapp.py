@@ -5,6 +5,7 @@ The adapter is another front door, so nothing of it is imported here: its proces
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import subprocess
@@ -12,7 +13,7 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -31,7 +32,8 @@ _LOOK_SECONDS = 1.0
 _RECENT = 8
 _MOST_SENT = 2_000
 _SID = "SM"
-"""Twilio's ids are this and 32 hexadecimal digits; ours are the digits."""
+"""Twilio's ids are this and 32 hexadecimal digits."""
+_SID_DIGITS = 32
 _MEDIA = {
     MessageKind.IMAGE: "image/jpeg",
     MessageKind.AUDIO: "audio/ogg",
@@ -70,6 +72,7 @@ class WhatsAppDesk:
         self._process: subprocess.Popen[bytes] | None = None
         self._looked: tuple[float, bool] = (0.0, False)
         self._sent: OrderedDict[str, InboundMessage] = OrderedDict()
+        """By the digits of Twilio's id."""
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -91,7 +94,7 @@ class WhatsAppDesk:
         import httpx
 
         for message in messages:
-            if message.message_id in self._sent:
+            if _digits(message) in self._sent:
                 continue
             try:
                 answer = httpx.post(self._url, json=_form(message), timeout=_SECONDS)
@@ -99,7 +102,7 @@ class WhatsAppDesk:
             except httpx.HTTPError as error:
                 raise StoreError(f"the webhook did not take the message: {error}") from error
             with self._lock:
-                self._sent[message.message_id] = message
+                self._sent[_digits(message)] = message
                 while len(self._sent) > _MOST_SENT:
                     self._sent.popitem(last=False)
 
@@ -112,8 +115,8 @@ class WhatsAppDesk:
         newest = max((message.sent_at for turn in turns for message in turn.messages), default=None)
         pending = [
             message
-            for name, message in sent.items()
-            if name not in stored and (newest is None or message.sent_at > newest)
+            for message in sent.values()
+            if message.message_id not in stored and (newest is None or message.sent_at > newest)
         ]
         return WhatsAppChat(line, turns, tuple(pending))
 
@@ -125,9 +128,9 @@ class WhatsAppDesk:
     def _turns(self, sent: dict[str, InboundMessage]) -> tuple[ConversationLog, ...]:
         """Of the conversation that holds a message of ours: other customers may write to the same store."""
         for conversation in self._conversations.list(limit=_RECENT, channel=CHANNEL).items if sent else ():
-            turns = tuple(_with_our_ids(turn) for turn in self._conversations.turns(conversation.conversation_id))
-            if any(message.message_id in sent for turn in turns for message in turn.messages):
-                return turns
+            turns = self._conversations.turns(conversation.conversation_id)
+            if any(_ours(message, sent) for turn in turns for message in turn.messages):
+                return tuple(_with_our_ids(turn, sent) for turn in turns)
         return ()
 
     def _line(self) -> Line:
@@ -159,11 +162,23 @@ def _form(message: InboundMessage) -> dict[str, Any]:
         fields = {"Latitude": "19.4326", "Longitude": "-99.1332", "MessageType": "location"}
     elif message.button_payload:
         fields = {"ButtonPayload": message.button_payload, "ButtonText": message.text, "MessageType": "button"}
-    return {"text": message.text, "id": message.message_id, "fields": fields}
+    return {"text": message.text, "id": _digits(message), "fields": fields}
 
 
-def _with_our_ids(turn: ConversationLog) -> ConversationLog:
+def _digits(message: InboundMessage) -> str:
+    """Of the id under which the message goes to Twilio's side. Made from the phone's own id and never that itself: a
+    browser can name any id, and that of another customer's message would open their conversation here."""
+    return hashlib.sha256(message.message_id.encode()).hexdigest()[:_SID_DIGITS]
+
+
+def _ours(stored: InboundMessage, sent: Mapping[str, InboundMessage]) -> InboundMessage | None:
+    """What our phone sent and is stored as that."""
+    return sent.get(stored.message_id.removeprefix(_SID))
+
+
+def _with_our_ids(turn: ConversationLog, sent: Mapping[str, InboundMessage]) -> ConversationLog:
     messages = tuple(
-        message.model_copy(update={"message_id": message.message_id.removeprefix(_SID)}) for message in turn.messages
+        stored.model_copy(update={"message_id": ours.message_id}) if (ours := _ours(stored, sent)) else stored
+        for stored in turn.messages
     )
     return turn.model_copy(update={"messages": messages})

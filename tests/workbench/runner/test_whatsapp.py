@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -86,7 +87,9 @@ def test_a_message_goes_through_the_webhook_once_with_an_id_of_twilio(desk: What
     message = InboundMessage(text="hola", message_id=ID)
     desk.send([message])
     desk.send([message])
-    assert sandbox.taken == [{"text": "hola", "id": ID, "fields": {}}]
+    [taken] = sandbox.taken
+    assert taken == {"text": "hola", "id": taken["id"], "fields": {}}
+    assert re.fullmatch("[0-9a-f]{32}", taken["id"])
     assert desk.chat().pending == (message,)
 
 
@@ -108,14 +111,22 @@ def test_what_is_no_text_is_said_as_twilio_says_it(
     assert sandbox.taken[0]["fields"].items() >= fields.items()
 
 
-def test_the_chat_is_what_the_worker_stored_of_our_customer(desk: WhatsAppDesk, store: Store):
+def test_the_chat_is_what_the_worker_stored_of_our_customer(desk: WhatsAppDesk, sandbox: Sandbox, store: Store):
     desk.send([InboundMessage(text="hola", message_id=ID)])
-    stored(store, "ours", f"SM{ID}")
+    stored(store, "ours", f"SM{sandbox.taken[0]['id']}")
     stored(store, "somebody-else", "SM" + "f" * 32)
     chat = desk.chat()
     assert chat.line is Line.ON
     assert [turn.messages[0].message_id for turn in chat.turns] == [ID]
     assert chat.pending == ()
+
+
+def test_the_id_of_another_customers_message_does_not_open_their_conversation(desk: WhatsAppDesk, store: Store):
+    """A browser can name any id, and an export tells those of live messages."""
+    stored(store, "somebody-else", "SM" + "f" * 32)
+    for name in ("f" * 32, "SM" + "f" * 32):
+        desk.send([InboundMessage(text="hola", message_id=name)])
+    assert desk.chat().turns == ()
 
 
 def test_a_webhook_that_refuses_is_told_again_later(desk: WhatsAppDesk, sandbox: Sandbox):
