@@ -31,10 +31,13 @@ class FilePromptLibrary:
     def get(self, prompt_id: str) -> PromptTemplate:
         template = self._read.get(prompt_id)
         if template is None:
-            if prompt_id not in self._ids():
+            if not self.has(prompt_id):
                 raise unknown_prompt(prompt_id, self._ids())
             template = self._load(prompt_id)
         return template
+
+    def has(self, prompt_id: str) -> bool:
+        return prompt_id in self._ids()
 
     def list(self, agent: str | None = None) -> tuple[PromptTemplate, ...]:
         return tuple(self.get(prompt_id) for prompt_id in self._ids() if agent in (None, prompt_id.split("/")[0]))

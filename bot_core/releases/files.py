@@ -30,10 +30,13 @@ class FileReleaseSource:
         """Raises ConfigurationError: an unknown id (the known ones are listed), or a fault with file and field."""
         release = self._read.get(release_id)
         if release is None:
-            if release_id not in self._ids():
+            if not self.has(release_id):
                 raise unknown_release(release_id, self._ids())
             release = self._read[release_id] = read_release(self._folder / f"{release_id}.yaml")
         return release
+
+    def has(self, release_id: str) -> bool:
+        return release_id in self._ids()
 
     def list(self) -> tuple[Release, ...]:
         return tuple(self.get(release_id) for release_id in self._ids())

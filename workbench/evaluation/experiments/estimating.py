@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,7 @@ from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
 from bot_core.llm.price_list import own_price, price_of
 from bot_core.releases.release import Release
 from bot_core.settings import Settings
-from bot_core.store.store import open_store
+from bot_core.store.names import NamedBundles
 from bot_core.trace import Usage
 from workbench.evaluation.build import variant_release
 from workbench.evaluation.cassettes import CASSETTES
@@ -81,11 +82,8 @@ def estimate(spec: ExperimentSpec, settings: Settings, *, price: PriceOf = price
         seconds = turns * len(spec.variants) * _OWN_SECONDS
         return Estimate(Decimal(0), Decimal(0), Decimal(0), 0, 0, seconds, "a replay calls no model")
     files = ExperimentFiles(experiments_folder(settings))
-    store = open_store(settings.store_url)
-    try:
-        releases = [variant_release(variant, store.releases) for variant in spec.variants]
-    finally:
-        store.close()
+    with closing(NamedBundles(settings.store_url)) as names:
+        releases = [variant_release(variant, names.releases) for variant in spec.variants]
     refuse_unpriced(spec, releases, price)
     parts = [
         _variant(spec, situations, variant, release, files, price)

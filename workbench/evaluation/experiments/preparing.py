@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from bot_core.llm.litellm_gateway import LiteLLMGateway
 from bot_core.llm.price_list import price_of
 from bot_core.releases.release import Release
 from bot_core.settings import Settings
-from bot_core.store.store import Store, open_store
+from bot_core.store.names import NamedBundles
 from workbench.evaluation.build import Subject, build_subject, variant_release
 from workbench.evaluation.cassettes import CASSETTES, ReplaySession, replayed_subject
 from workbench.evaluation.customers.customer import CustomerMaker
@@ -37,7 +37,7 @@ from workbench.evaluation.experiments.pricing import refuse_unpriced
 from workbench.evaluation.judge.judge import Judge
 from workbench.records import ExperimentSpec, VariantSpec
 from workbench.storage.call_journal import CallJournal
-from workbench.storage.experiment_files import ExperimentFolder
+from workbench.storage.experiment_files import ExperimentFolder, unjudged_id
 from workbench.storage.journal import Journal
 
 TURN_SECONDS = 900.0
@@ -62,6 +62,8 @@ class Prepared:
     """With the experiment's own catalogue."""
     journals: Sequence[Journal]
     """The results, for each variant."""
+    unjudged: Sequence[Journal]
+    """Conversations that wait for the judge only, for each variant: they were played, and the judge failed."""
     books: Sequence[CallBook]
     """The model calls, for each variant."""
     meter: Meter
@@ -76,14 +78,7 @@ def prepared(folder: ExperimentFolder, settings: Settings, wiring: Wiring) -> It
     """Raises UserError for a wrong name or file. Releases and prompts are those of the operational store."""
     spec = folder.spec
     settings = settings_for(spec, settings)
-    situations, digest = situations_of(spec, settings)
-    _refuse(spec)
-    store = open_store(settings.store_url)
-    try:
-        releases = [variant_release(one, store.releases) for one in spec.variants]
-        refuse_unpriced(spec, releases, wiring.price_of)
-        meter = Meter(Budget(spec.budget_usd), wiring.price_of, ModelGates(max_waiting=_NEVER))
-        subjects = [_subject(variant, settings, store, spec, meter, wiring) for variant in spec.variants]
+    with _planned(spec, settings, wiring) as (plan, meter, judge):
         evaluating = NotingGateway(_gateway(ModelOnly(), meter, wiring))
         journals = [Journal(folder.journal_path(run_id)) for run_id in folder.run_ids()]
         books = [
@@ -93,32 +88,53 @@ def prepared(folder: ExperimentFolder, settings: Settings, wiring: Wiring) -> It
         pairing = _pairing(folder, journals, _gateway(ModelOnly(), meter, wiring))
         meter.budget.spent_usd = sum((book.usd for book in books), pairing.usd if pairing else Decimal(0))
         yield Prepared(
-            plan=Plan(spec, situations, digest, subjects),
-            asks_models=not spec.replay and any(map(_asks_models, releases)),
+            plan=plan,
+            asks_models=not spec.replay and any(_asks_models(subject.bot.release) for subject in plan.subjects),
             settings=settings,
             journals=journals,
+            unjudged=[Journal(folder.journal_path(unjudged_id(run_id))) for run_id in folder.run_ids()],
             books=books,
             meter=meter,
             customer=model_customers(evaluating, spec.customer) if spec.customer else RuleBasedCustomer,
-            judge=judge_of(spec, _gateway(ModelOnly(), meter, wiring)),
+            judge=judge,
             pairing=pairing,
         )
-    finally:
-        store.close()
+
+
+def check(spec: ExperimentSpec, settings: Settings) -> None:
+    """All that a run looks up before its first call is there. Raises UserError as a run would; writes nothing."""
+    with _planned(spec, settings_for(spec, settings), Wiring()):
+        pass
+
+
+@contextmanager
+def _planned(
+    spec: ExperimentSpec, settings: Settings, wiring: Wiring
+) -> Iterator[tuple[Plan, Meter, Judging | None]]:
+    """Who plays what, once every name is looked up. Raises UserError."""
+    situations, digest = situations_of(spec, settings)
+    _refuse(spec)
+    with closing(NamedBundles(settings.store_url)) as names:
+        releases = [variant_release(one, names.releases) for one in spec.variants]
+        refuse_unpriced(spec, releases, wiring.price_of)
+        meter = Meter(Budget(spec.budget_usd), wiring.price_of, ModelGates(max_waiting=_NEVER))
+        subjects = [_subject(variant, settings, names, spec, meter, wiring) for variant in spec.variants]
+        judge = judge_of(spec, _gateway(ModelOnly(), meter, wiring))
+        yield Plan(spec, situations, digest, subjects), meter, judge
 
 
 def _subject(
-    variant: VariantSpec, settings: Settings, store: Store, spec: ExperimentSpec, meter: Meter, wiring: Wiring
+    variant: VariantSpec, settings: Settings, names: NamedBundles, spec: ExperimentSpec, meter: Meter, wiring: Wiring
 ) -> Subject:
     # A release without models has nothing to replay: it is played as it is, beside one that was recorded.
-    if spec.replay and _asks_models(variant_release(variant, store.releases)):
+    if spec.replay and _asks_models(variant_release(variant, names.releases)):
         session = ReplaySession(CASSETTES, variant.release_id)
-        return replayed_subject(variant, settings, session, releases=store.releases, prompts=store.prompts)
+        return replayed_subject(variant, settings, session, releases=names.releases, prompts=names.prompts)
     return build_subject(
         variant,
         settings,
-        releases=store.releases,
-        prompts=store.prompts,
+        releases=names.releases,
+        prompts=names.prompts,
         gateway=lambda baseline: _gateway(baseline, meter, wiring),
         turn_seconds=TURN_SECONDS,
     )
