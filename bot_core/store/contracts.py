@@ -142,6 +142,11 @@ class DraftStore(Protocol):
         """Raises NotFound or Conflict, as `save` does."""
         ...
 
+    def publish(self, draft_id: str, template: PromptTemplate, *, who: str, expected_version: int) -> PromptTemplate:
+        """Store the draft as this version and remove it, both or neither. Raises NotFound or Conflict as `save` does,
+        Immutable when there is a version of that id, whatever its text."""
+        ...
+
 
 class ReleaseStore(ReleaseSource, Protocol):
     def add(self, release: Release, *, who: str) -> Release:
@@ -165,9 +170,9 @@ class ReleaseStore(ReleaseSource, Protocol):
         is missing), Conflict when `expected_current` is given and no longer served."""
         ...
 
-    def roll_back(self, *, who: str, reason: str) -> Promotion:
+    def roll_back(self, *, who: str, reason: str, expected_current: str | None = None) -> Promotion:
         """Serve again what was served before the last promotion that still stands; repeatable down to the shipped
-        default. Raises Conflict when nothing is left to roll back."""
+        default. Raises Conflict when nothing is left to roll back, or as `promote` does."""
         ...
 
     def history(self) -> tuple[Promotion, ...]:

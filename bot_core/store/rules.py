@@ -106,6 +106,10 @@ def check_same_prompt(known: PromptTemplate, new: PromptTemplate) -> None:
         raise Immutable(f"prompt {new.prompt_id} already has another text", hint="store it under a new version")
 
 
+def prompt_is_taken(prompt_id: str) -> Immutable:
+    return Immutable(f"there is a prompt {prompt_id} already", hint="store it under a new version")
+
+
 def check_same_release(known: Release, new: Release) -> None:
     if known.model_copy(update={"created_at": new.created_at}) != new:
         raise Immutable(f"release {new.release_id} already has another content", hint="store it under a new id")
@@ -131,9 +135,7 @@ def promotion(
     evidence: Mapping[str, Any] | None,
     expected_current: str | None,
 ) -> Promotion:
-    current = served(history, default)
-    if expected_current not in (None, current):
-        raise Conflict(f"{current} is served by now, not {expected_current}", hint="look at the history and retry")
+    _check_served(history, default, expected_current)
     return Promotion(
         position=len(history) + 1,
         action=PromotionAction.PROMOTE,
@@ -144,13 +146,22 @@ def promotion(
     )
 
 
-def rolled_back(history: Sequence[Promotion], *, default: str, who: str, reason: str) -> Promotion:
+def rolled_back(
+    history: Sequence[Promotion], *, default: str, who: str, reason: str, expected_current: str | None
+) -> Promotion:
+    _check_served(history, default, expected_current)
     known = standing(history, default)
     if len(known) == 1:
         raise Conflict(f"{default} ships with the bot: there is nothing to roll back")
     return Promotion(
         position=len(history) + 1, action=PromotionAction.ROLL_BACK, release_id=known[-2], who=who, reason=reason
     )
+
+
+def _check_served(history: Sequence[Promotion], default: str, expected: str | None) -> None:
+    current = served(history, default)
+    if expected not in (None, current):
+        raise Conflict(f"{current} is served by now, not {expected}", hint="look at the history and retry")
 
 
 def served(history: Sequence[Promotion], default: str) -> str:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
 
 from bot_core.errors import DatasetError
 from bot_core.messages import new_id
 from bot_core.normalization import fold
 from bot_core.store.records import ConversationLog
-from workbench.evaluation.dataset.case import SAFETY_TAG, Case, Difficulty
+from workbench.evaluation.dataset.case import Case, Difficulty
 from workbench.evaluation.dataset.loading import load_dataset
 from workbench.evaluation.dataset.tags import TagTable, load_tags
 from workbench.runner.drafted_cases import drafted_turns
+from workbench.runner.typed_cases import checked_case, typed_turns
 
 PREFIX = "propio"
 _WORDS = 5
@@ -45,20 +46,22 @@ class CaseShelf:
     def save(
         self, *, why: str, turns_yaml: str, tags: Sequence[str] = (), difficulty: Difficulty = Difficulty.MEDIUM
     ) -> Case:
-        """Raises DatasetError in the words of the file format for whatever is wrong."""
-        turns = _parsed_yaml(turns_yaml)
+        """Raises CaseFault for whatever is wrong with what was typed, and DatasetError."""
+        turns = typed_turns(turns_yaml)
         body = {"id": _new_id(turns), "why": " ".join(why.split()), "difficulty": difficulty.value, "turns": turns}
         if tags:
             body["tags"] = list(tags)
-        case = _checked(body, self.tags)
+        case = checked_case(body, turns_yaml, self.tags)
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / f"{case.id}.yaml"
-        path.write_text(as_yaml([body]), encoding="utf-8")
-        try:
-            load_dataset(own=self.folder)
-        except DatasetError:
-            path.unlink()
-            raise
+        # Beside the others and no case yet: what is killed here leaves nothing that the gate would read.
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=self.folder) as desk:
+            written = Path(desk) / f"{case.id}.yaml"
+            written.write_text(as_yaml([body]), encoding="utf-8")
+            load_dataset(own=written.parent)
+            try:
+                (self.folder / written.name).hardlink_to(written)
+            except FileExistsError as error:
+                raise DatasetError(f"there is a case {case.id!r} already", hint="save it once more") from error
         return case
 
     def remove(self, case_id: str) -> None:
@@ -72,33 +75,10 @@ def as_yaml(value: Any) -> str:
     return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=_LINE)
 
 
-def _parsed_yaml(text: str) -> list[Any]:
-    try:
-        turns = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise DatasetError(f"not YAML: {error}") from error
-    if not isinstance(turns, list) or not turns:
-        raise DatasetError("a list of turns is needed")
-    return turns
-
-
-def _checked(body: Mapping[str, Any], tags: TagTable) -> Case:
-    try:
-        case = Case.model_validate(body)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        raise DatasetError(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}") from error
-    if unknown := [tag for tag in case.tags if tag not in tags.names]:
-        raise DatasetError(f"tags: {unknown[0]!r} is not in datasets/tags.yaml")
-    if case.is_safety != any(tag in tags.attacks for tag in case.tags):
-        raise DatasetError(f"tags: {SAFETY_TAG!r} goes with a kind of attack")
-    return case
-
-
 def _new_id(turns: Sequence[Any]) -> str:
     """From the customer's first words: "propio-busco-un-versa-3fa2"."""
     first = turns[0].get("say") if isinstance(turns[0], dict) else ""
     first = first[0] if isinstance(first, list) and first else first
-    said = first.get("text", "") if isinstance(first, dict) else str(first)
+    said = str(first.get("text") or "") if isinstance(first, dict) else str(first)
     words = re.findall(r"[a-z0-9]+", fold(said))[:_WORDS]
     return "-".join([PREFIX, *words])[:_ID_LENGTH].strip("-") + f"-{new_id()[:4]}"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot_core.catalog.service import CarDataService
 from bot_core.errors import CatalogError
+from bot_core.messages import new_id
 from bot_core.wiring import load_catalog
 
 _ID = re.compile(r"[0-9a-f]{16}")
@@ -48,7 +49,10 @@ class CatalogShelf:
         catalog_id = hashlib.sha256(content).hexdigest()[:16]
         path = self._kept(catalog_id) or self._folder / catalog_id / _file_name(name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        # Whole or not at all: an experiment of another process may be reading it.
+        written = path.with_name(f".{new_id()}")
+        written.write_bytes(content)
+        written.replace(path)
         return Catalog(catalog_id, path, cars)
 
     def get(self, catalog_id: str | None) -> Catalog:

@@ -18,6 +18,8 @@ _NUMBER = re.compile(r"v(\d{3})$")
 FROZEN = "v000-"
 """How the version of a draft begins that was frozen for an experiment, and not published."""
 _HASH_DIGITS = 8
+_TRIES = 10
+"""Numbers that are tried while other people publish versions of the same agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +86,19 @@ class PromptDesk:
         self._store.drafts.remove(draft.draft_id, expected_version=draft.version)
 
     def publish(self, draft: PromptDraft, *, who: str) -> PromptTemplate:
-        """The draft as the agent's next version, for good; the draft is gone. Raises PromptError for a faulty text,
-        Conflict when somebody changed the draft, Immutable when the text is a version already."""
-        text = draft.text
-        template = to_template(draft.agent.value, self.next_version(draft.agent), text)
-        same = self.same_text(template)
-        if same:
-            raise Immutable(f"{same} has this text already", hint="change something, or use that version")
-        self.discard(draft)
-        return self._store.prompts.add(template, who=who)
+        """The draft as the agent's next version, for good; the draft is gone then, and only then. Raises PromptError
+        for a faulty text, Conflict when somebody changed the draft, NotFound when it is gone, Immutable when the text
+        is a version already."""
+        for _ in range(_TRIES):
+            template = to_template(draft.agent.value, self.next_version(draft.agent), draft.text)
+            same = self.same_text(template)
+            if same:
+                raise Immutable(f"{same} has this text already", hint="change something, or use that version")
+            try:
+                return self._store.drafts.publish(draft.draft_id, template, who=who, expected_version=draft.version)
+            except Immutable:
+                continue  # somebody else's version took this number meanwhile
+        raise Conflict(f"others publish versions of {draft.agent.value} all the time", hint="the draft is kept: retry")
 
     def freeze(self, agent: AgentName, text: DraftText, *, who: str) -> PromptTemplate:
         """A stored copy of a draft, so that an experiment plays exactly this text. The version with the same text when

@@ -126,9 +126,10 @@ class ReleaseDesk:
             expected_current=served,
         )
 
-    def roll_back(self, *, who: str, reason: str) -> Promotion:
-        """Serve again what was served before. Raises Conflict when nothing is left, UserError without a name."""
-        return self._store.releases.roll_back(who=_named(who), reason=reason.strip())
+    def roll_back(self, *, who: str, reason: str, read: str | None = None) -> Promotion:
+        """Serve again what was served before. `read` is what was served when the person decided. Raises Conflict when
+        nothing is left or another one is served by now, UserError without a name."""
+        return self._store.releases.roll_back(who=_named(who), reason=reason.strip(), expected_current=read)
 
     def plan(self, release_id: str) -> EvidencePlan:
         """The candidate against what is served, as cheaply as it can be played."""

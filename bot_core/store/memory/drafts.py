@@ -6,12 +6,15 @@ import threading
 
 from bot_core.errors import Conflict, NotFound
 from bot_core.prompts.draft import DraftText
+from bot_core.prompts.template import PromptTemplate
+from bot_core.store.memory.releases import MemoryPromptStore
 from bot_core.store.records import PromptDraft
 from bot_core.store.rules import check_draft_version, next_draft
 
 
 class MemoryDraftStore:
-    def __init__(self) -> None:
+    def __init__(self, prompts: MemoryPromptStore) -> None:
+        self._prompts = prompts
         self._lock = threading.Lock()
         self._drafts: dict[str, PromptDraft] = {}
 
@@ -43,3 +46,10 @@ class MemoryDraftStore:
         with self._lock:
             check_draft_version(self.get(draft_id), expected_version)
             del self._drafts[draft_id]
+
+    def publish(self, draft_id: str, template: PromptTemplate, *, who: str, expected_version: int) -> PromptTemplate:
+        with self._lock:
+            check_draft_version(self.get(draft_id), expected_version)
+            self._prompts.add_new(template, who=who)
+            del self._drafts[draft_id]
+        return template

@@ -18,6 +18,7 @@ from bot_core.store.rules import (
     check_same_prompt,
     check_same_release,
     promotion,
+    prompt_is_taken,
     rolled_back,
     served,
 )
@@ -46,6 +47,14 @@ class MemoryPromptStore:
             known = self._known.setdefault(template.prompt_id, template)
         check_same_prompt(known, template)
         return known
+
+    def add_new(self, template: PromptTemplate, *, who: str) -> None:
+        """Raises Immutable when there is a version of that id."""
+        with self._lock:
+            if template.prompt_id in self._known:
+                raise prompt_is_taken(template.prompt_id)
+            self._known[template.prompt_id] = template
+            self._authors[template.prompt_id] = Authorship(who=who)
 
     def authors(self) -> Mapping[str, Authorship]:
         with self._lock:
@@ -109,9 +118,13 @@ class MemoryReleaseStore:
                 )
             )
 
-    def roll_back(self, *, who: str, reason: str) -> Promotion:
+    def roll_back(self, *, who: str, reason: str, expected_current: str | None = None) -> Promotion:
         with self._lock:
-            return self._append(rolled_back(self._history, default=self._default, who=who, reason=reason))
+            return self._append(
+                rolled_back(
+                    self._history, default=self._default, who=who, reason=reason, expected_current=expected_current
+                )
+            )
 
     def history(self) -> tuple[Promotion, ...]:
         return self._history

@@ -8,16 +8,19 @@ from sqlalchemy import Connection, delete, select, update
 
 from bot_core.errors import Conflict, NotFound
 from bot_core.prompts.draft import DraftText
+from bot_core.prompts.template import PromptTemplate
 from bot_core.store.database import Database
 from bot_core.store.records import PromptDraft
 from bot_core.store.rules import check_draft_version, next_draft
+from bot_core.store.sql.prompts import SqlPromptStore
 from bot_core.store.sql.rows import insert_or_ignore
 from bot_core.store.tables import prompt_drafts
 
 
 class SqlDraftStore:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, prompts: SqlPromptStore) -> None:
         self._database = database
+        self._prompts = prompts
 
     def add(self, draft: PromptDraft) -> PromptDraft:
         with self._database.write() as connection:
@@ -47,8 +50,18 @@ class SqlDraftStore:
 
     def remove(self, draft_id: str, *, expected_version: int) -> None:
         with self._database.write() as connection:
-            check_draft_version(_read(connection, draft_id, lock=True), expected_version)
-            connection.execute(delete(prompt_drafts).where(prompt_drafts.c.draft_id == draft_id))
+            _remove(connection, draft_id, expected_version)
+
+    def publish(self, draft_id: str, template: PromptTemplate, *, who: str, expected_version: int) -> PromptTemplate:
+        with self._database.write() as connection:
+            _remove(connection, draft_id, expected_version)
+            self._prompts.add_new(connection, template, who=who)
+        return template
+
+
+def _remove(connection: Connection, draft_id: str, expected_version: int) -> None:
+    check_draft_version(_read(connection, draft_id, lock=True), expected_version)
+    connection.execute(delete(prompt_drafts).where(prompt_drafts.c.draft_id == draft_id))
 
 
 def _read(connection: Connection, draft_id: str, *, lock: bool = False) -> PromptDraft:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from bot_core.messages import utc_now
 from bot_core.prompts.library import PromptLibrary, unknown_prompt
 from bot_core.prompts.template import PromptTemplate
 from bot_core.store.database import Database
 from bot_core.store.records import Authorship
-from bot_core.store.rules import check_same_prompt
+from bot_core.store.rules import check_same_prompt, prompt_is_taken
 from bot_core.store.sql.rows import insert_or_ignore
 from bot_core.store.tables import prompt_versions
 
@@ -43,19 +43,16 @@ class SqlPromptStore:
     def add(self, template: PromptTemplate, *, who: str) -> PromptTemplate:
         known = self._known(template.prompt_id)
         if known is None:
-            values = {
-                "prompt_id": template.prompt_id,
-                "agent": template.agent,
-                "content_hash": template.content_hash,
-                "template": template.model_dump_json(),
-                "created_by": who,
-                "created_at": utc_now(),
-            }
             with self._database.write() as connection:
-                insert_or_ignore(connection, prompt_versions, values)
+                _insert(connection, template, who)
             known = self.get(template.prompt_id)
         check_same_prompt(known, template)
         return known
+
+    def add_new(self, connection: Connection, template: PromptTemplate, *, who: str) -> None:
+        """In a transaction that changes something else too. Raises Immutable when there is a version of that id."""
+        if self._shipped_one(template.prompt_id) or not _insert(connection, template, who):
+            raise prompt_is_taken(template.prompt_id)
 
     def authors(self) -> Mapping[str, Authorship]:
         columns = prompt_versions.c.prompt_id, prompt_versions.c.created_by, prompt_versions.c.created_at
@@ -78,3 +75,15 @@ class SqlPromptStore:
         with self._database.read() as connection:
             text = connection.scalar(statement)
         return PromptTemplate.model_validate_json(text) if text else None
+
+
+def _insert(connection: Connection, template: PromptTemplate, who: str) -> bool:
+    values = {
+        "prompt_id": template.prompt_id,
+        "agent": template.agent,
+        "content_hash": template.content_hash,
+        "template": template.model_dump_json(),
+        "created_by": who,
+        "created_at": utc_now(),
+    }
+    return insert_or_ignore(connection, prompt_versions, values)

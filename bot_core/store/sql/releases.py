@@ -91,9 +91,11 @@ class SqlReleaseStore:
             )
             return _append(connection, line)
 
-    def roll_back(self, *, who: str, reason: str) -> Promotion:
+    def roll_back(self, *, who: str, reason: str, expected_current: str | None = None) -> Promotion:
         with self._database.write() as connection:
-            line = rolled_back(_history(connection), default=self._default, who=who, reason=reason)
+            line = rolled_back(
+                _history(connection), default=self._default, who=who, reason=reason, expected_current=expected_current
+            )
             return _append(connection, line)
 
     def history(self) -> tuple[Promotion, ...]:

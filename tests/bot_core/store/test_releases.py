@@ -85,6 +85,15 @@ def test_a_promotion_may_say_what_it_replaces(store: Store):
     assert store.releases.current().release_id == "local"
 
 
+def test_a_roll_back_may_say_what_it_ends(store: Store):
+    _promote(store, "local")
+    _promote(store, "openai")
+    store.releases.roll_back(who="eva", reason="falla", expected_current="openai")
+    with pytest.raises(Conflict, match="local is served by now, not openai"):
+        store.releases.roll_back(who="ana", reason="falla", expected_current="openai")
+    assert store.releases.current().release_id == "local"
+
+
 def test_what_cannot_be_served_is_not_promoted(store: Store):
     store.releases.add(_release("bare", behaviour=Behaviour(guardrails=False)), who="ana")
     agents = BASE.agents | {AgentName.SALES: AgentDefinition(prompt="sales/v999")}

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,7 @@ import yaml
 from bot_core.errors import DatasetError
 from bot_core.messages import InboundMessage, MessageKind
 from bot_core.sessions.state import ConversationState
-from bot_core.settings import Settings
+from bot_core.settings import PROJECT_ROOT, Settings
 from bot_core.store.records import ConversationLog
 from workbench.evaluation.batch import run_batch
 from workbench.evaluation.build import Subject, build_subject
@@ -138,6 +141,31 @@ def test_a_faulty_case_is_refused_with_the_reason_and_leaves_no_file(
     with pytest.raises(DatasetError, match=fault):
         shelf.save(**given)
     assert shelf.ids() == ()
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from workbench.runner import cases
+
+cases.load_dataset = lambda **_: os.kill(os.getpid(), 9)
+cases.CaseShelf(Path(sys.argv[1])).save(why="un caso cualquiera", turns_yaml="- {say: hola}")
+"""
+
+
+def test_a_case_that_was_not_checked_to_the_end_is_no_case(shelf: CaseShelf):
+    command = [sys.executable, "-c", KILLED, str(shelf.folder)]
+    assert subprocess.run(command, cwd=PROJECT_ROOT, check=False).returncode == -signal.SIGKILL
+    assert shelf.ids() == ()
+    assert load_dataset(own=shelf.folder).own == ()
+
+
+def test_no_case_is_written_over_another(shelf: CaseShelf, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("workbench.runner.cases.new_id", lambda: "0" * 32)
+    first = shelf.save(why="el primero de los dos", turns_yaml="- {say: hola}")
+    with pytest.raises(DatasetError, match="there is a case 'propio-hola-0000' already"):
+        shelf.save(why="el segundo de los dos", turns_yaml="- {say: hola}")
+    assert load_dataset(own=shelf.folder).own == (first,)
 
 
 def test_a_case_can_be_removed(shelf: CaseShelf):

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 
 from bot_core.errors import Conflict, Immutable, NotFound, PromptError
 from bot_core.prompts.draft import DraftText
+from bot_core.prompts.template import PromptTemplate
 from bot_core.releases.release import AgentName
 from bot_core.store.records import PromptDraft
-from bot_core.store.store import Store, memory_store
+from bot_core.store.store import Store, memory_store, open_store
+from tests.fakes.postgres import PostgresServer, postgres_server  # noqa: F401
 from workbench.runner.bundles import changed_agents
 from workbench.runner.prompts import Clash, PromptDesk
 
@@ -96,6 +103,87 @@ def test_a_text_that_is_a_version_already_is_not_published_again(desk: PromptDes
     with pytest.raises(Immutable, match="financing/v001 has this text already"):
         desk.publish(draft, who="ana")
     assert desk.drafts(AGENT) == (draft,)
+
+
+class Overtaken(PromptDesk):
+    """Somebody else publishes `theirs` after this desk has chosen its number."""
+
+    def __init__(self, store: Store, *theirs: PromptDraft) -> None:
+        super().__init__(store)
+        self._store = store
+        self._theirs = list(theirs)
+
+    def same_text(self, template: PromptTemplate) -> str | None:
+        found = super().same_text(template)
+        if self._theirs:
+            PromptDesk(self._store).publish(self._theirs.pop(0), who="eva")
+        return found
+
+
+def test_who_is_overtaken_publishes_under_the_next_number(desk: PromptDesk, store: Store):
+    theirs = [saved(desk, old := desk.start("financing/v001", who="eva"), edited(old, format=text)) for text in "ab"]
+    mine = saved(desk, old := desk.start("financing/v001", who="ana"), edited(old))
+    assert Overtaken(store, *theirs).publish(mine, who="ana").prompt_id == "financing/v005"
+    assert store.prompts.get("financing/v005").sections.objective == mine.text.objective
+    assert desk.drafts(AGENT) == ()
+
+
+def test_of_two_drafts_with_one_text_the_second_is_kept(desk: PromptDesk, store: Store):
+    theirs = saved(desk, old := desk.start("financing/v001", who="eva"), edited(old))
+    mine = saved(desk, old := desk.start("financing/v001", who="ana"), edited(old))
+    with pytest.raises(Immutable, match="financing/v003 has this text already"):
+        Overtaken(store, theirs).publish(mine, who="ana")
+    assert desk.drafts(AGENT) == (mine,)
+
+
+def test_who_never_gets_a_number_keeps_the_draft(desk: PromptDesk, store: Store):
+    theirs = [
+        saved(desk, old := desk.start("financing/v001", who="eva"), edited(old, format=f"{number}."))
+        for number in range(10)
+    ]
+    mine = saved(desk, old := desk.start("financing/v001", who="ana"), edited(old))
+    with pytest.raises(Conflict, match="the draft is kept"):
+        Overtaken(store, *theirs).publish(mine, who="ana")
+    assert desk.drafts(AGENT) == (mine,)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'kavak.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server.new_database()
+
+
+@pytest.fixture
+def stores(url: str) -> Iterator[list[Store]]:
+    """One for each of six people, as in processes of their own."""
+    opened = [open_store(url) for _ in range(6)]
+    yield opened
+    for store in opened:
+        store.close()
+
+
+def test_people_who_publish_at_the_same_moment_all_get_a_version(stores: list[Store]):
+    together = threading.Barrier(len(stores))
+    desks = [PromptDesk(store) for store in stores]
+    drafts = [
+        saved(desk, old := desk.start("financing/v001", who="ana"), edited(old, format=f"Persona {number}."))
+        for number, desk in enumerate(desks)
+    ]
+
+    def publish(number: int) -> PromptTemplate:
+        together.wait()
+        return desks[number].publish(drafts[number], who=f"persona {number}")
+
+    with ThreadPoolExecutor(len(stores)) as pool:
+        published = list(pool.map(publish, range(len(stores))))
+    assert sorted(template.version for template in published) == [f"v{number:03}" for number in range(3, 9)]
+    stored = PromptDesk(stores[0])
+    assert [stores[0].prompts.get(template.prompt_id).sections.format for template in published] == [
+        f"Persona {number}." for number in range(len(stores))
+    ]
+    assert stored.drafts(AGENT) == ()
 
 
 def test_an_experiment_gets_a_frozen_copy_under_its_own_hash(desk: PromptDesk, store: Store):

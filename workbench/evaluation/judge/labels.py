@@ -32,14 +32,17 @@ class LabelBook:
         self._constructed = constructed
 
     def add(self, label: Label) -> None:
-        """A person's label; a later one of the same reply, rubric and person replaces it.
-        Raises UserError for a name that is no person's."""
+        """A person's label; a later one of the same reply, rubric and person replaces it, the same one again changes
+        nothing. Raises UserError for a name that is no person's."""
         if label.annotator == CONSTRUCTION:
             raise UserError(f"{CONSTRUCTION!r} is no person: labels by construction live in {self._constructed}")
         self._folder.mkdir(parents=True, exist_ok=True)
-        with self._file(label.annotator).open("a", encoding="utf-8") as file:
+        line = f"{label.model_dump_json()}\n"
+        with self._file(label.annotator).open("a+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            file.write(f"{label.model_dump_json()}\n")
+            file.seek(0)
+            if line not in file:
+                file.write(line)
 
     def forget(self, reply_ids: Collection[str]) -> int:
         """Take out people's labels of those replies: their customer was erased. Returns how many."""

@@ -66,7 +66,7 @@ def _served() -> None:
                 type="primary",
                 key="releases-back",
                 on_click=_roll_back,
-                args=(reason or "",),
+                args=(served, reason or ""),
             )
 
 
@@ -107,11 +107,12 @@ def _parts() -> str:
     )
 
 
-def _roll_back(reason: str) -> None:
+def _roll_back(served: str, reason: str) -> None:
+    """Of what the page said is served: a second tap, or a colleague's, does not go one step further."""
     if not session.may(Role.PUBLISHER):
         return
     try:
-        line = session.workbench().release_desk.roll_back(who=session.who(), reason=reason)
+        line = session.workbench().release_desk.roll_back(who=session.who(), reason=reason, read=served)
     except KavakBotError as error:
         st.session_state[place.PROBLEM] = say(error)
         return

@@ -84,6 +84,14 @@ def test_two_processes_write_as_one_person(tmp_path):
     assert len(LabelBook(tmp_path).people()) == 50
 
 
+def test_the_same_label_again_is_no_second_line(tmp_path):
+    given = label("t-1", FAIL)
+    for _ in range(2):
+        LabelBook(tmp_path).add(given)
+    [file] = tmp_path.iterdir()
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 1
+
+
 def test_how_well_two_people_agree():
     ana = [label(f"t-{number}", PASS if number < 6 else FAIL, annotator="ana") for number in range(10)]
     beto = [label(f"t-{number}", PASS if number < 5 else FAIL, annotator="beto") for number in range(10)]

@@ -104,6 +104,16 @@ def test_the_rule_is_asked_again_when_the_button_is_pressed(releases_page: Page,
     assert few.store.releases.current().release_id == "offline-exacto"
 
 
+def test_a_roll_back_ends_the_release_that_the_page_named(releases_page: Page, few: Workbench):
+    for release_id in ("offline-exacto", "local"):
+        few.store.releases.promote(release_id, who="ana", reason="")
+    page = releases_page()
+    few.release_desk.roll_back(who="eva", reason="fue más rápida")
+    page = button(page, "Regresar").click().run()
+    assert "Alguien más lo cambió" in page.error[0].value
+    assert few.store.releases.current().release_id == "offline-exacto"
+
+
 def test_only_a_publisher_promotes_overrides_or_rolls_back(releases_page: Page, few: Workbench, as_role: AsRole):
     name = candidate(few)
     gathered(few, name)
