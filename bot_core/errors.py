@@ -8,6 +8,7 @@
     │   ├── PromptError             a prompt template
     │   │   └── MissingVariables
     │   ├── DatasetError            evaluation cases and personas
+    │   │   └── CaseFault           a case that somebody typed
     │   ├── PromotionRefused        a release that the evidence does not allow to serve
     │   └── CassetteError           recorded model traffic
     │       └── StaleCassette       a call that was never recorded: record again
@@ -100,6 +101,21 @@ class MissingVariables(PromptError):
 
 class DatasetError(UserError):
     """An evaluation case or persona is malformed; the message names file and field."""
+
+
+class CaseFault(DatasetError):
+    """What somebody typed is no case. `kind` is the fault's own name, for the screen's words (section `case_faults`).
+
+    `field` is the path as it was written ("expect.plan.term"), `line` counts what was typed from 1 (None for what is
+    typed elsewhere), `detail` is what the words need besides: the odd value, or what is possible.
+    """
+
+    def __init__(self, message: str, *, kind: str, field: str = "", line: int | None = None, detail: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.field = field
+        self.line = line
+        self.detail = detail
 
 
 class PromotionRefused(UserError):

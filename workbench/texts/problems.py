@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot_core.errors import CatalogError, KavakBotError, RowProblem, StoreError
-from workbench.texts.texts import section
+from bot_core.errors import CaseFault, CatalogError, DatasetError, KavakBotError, RowProblem, StoreError
+from workbench.texts.texts import section, text
 
 _QUOTED = r"('.*'|\".*\")"
 _FAULTS = {
@@ -52,6 +52,18 @@ def say(error: BaseException) -> str:
 
 def faults(error: CatalogError) -> tuple[Fault, ...]:
     return tuple(Fault(problem.row, problem.column, _fault(problem)) for problem in error.problems)
+
+
+def case_fault(error: DatasetError) -> str:
+    """What is wrong with a case that somebody typed, with the field and the line: "línea 3, «expect.cars»: …"."""
+    if not isinstance(error, CaseFault):
+        return say(error)
+    said = section("case_faults")[error.kind].format(detail=error.detail)
+    field = section("case_fields").get(error.field, error.field)
+    line = text("case.at_line", line=error.line) if error.line else ""
+    named = text("case.at_field", field=field) if field else ""
+    where = ", ".join(place for place in (line, named) if place)
+    return f"{where}: {said}" if where else said
 
 
 def _fault(problem: RowProblem) -> str:

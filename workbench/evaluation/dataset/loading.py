@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from bot_core.errors import DatasetError
 from bot_core.settings import PROJECT_ROOT
 from workbench.evaluation.dataset.case import SAFETY_TAG, Case
+from workbench.evaluation.dataset.faults import field_of, telling_fault
 from workbench.evaluation.dataset.tags import TagTable, load_tags
 from workbench.evaluation.dataset.yaml_files import read_yaml
 
@@ -25,7 +24,6 @@ OWN_SPLIT = "propios"
 SPLITS = ("smoke", "golden", "recorded", "safety", OWN_SPLIT)
 OWN_FOLDER = "cases"
 """Under the data folder."""
-_OUR_NAME = re.compile(r"^[A-Z]|[\[(]")
 _HINT = "the format is in datasets/README.md"
 
 
@@ -120,21 +118,9 @@ def _parsed(row: Any, file: Path, position: int) -> Case:
     try:
         return Case.model_validate(row)
     except ValidationError as error:
-        fault = max(error.errors(), key=_telling)
-        field = _field(fault["loc"], single="say" in row if isinstance(row, dict) else False)
+        fault = telling_fault(error)
+        field = field_of(fault["loc"], single="say" in row if isinstance(row, dict) else False)
         raise DatasetError(f"{file}: {label}: {field}: {fault['msg']}", hint=_HINT) from error
-
-
-def _telling(fault: ErrorDetails) -> tuple[int, int]:
-    """A value that may take several forms reports a fault for each: a misspelt key says most, a literal least."""
-    weight = {"extra_forbidden": 3, "value_error": 2, "literal_error": 0}
-    return weight.get(fault["type"], 1), len(fault["loc"])
-
-
-def _field(loc: tuple[int | str, ...], *, single: bool) -> str:
-    """The path as the author wrote it: without the names of our classes, and without `turns` when there is one."""
-    parts = [str(part) for part in loc if not _OUR_NAME.search(str(part))]
-    return ".".join(parts[2:] if single and parts[:1] == ["turns"] else parts) or "case"
 
 
 def _check_tags(case: Case, file: Path, tags: TagTable) -> None:

@@ -11,6 +11,7 @@ from bot_core.store.records import ConversationLog
 from workbench import session
 from workbench.evaluation.dataset.case import MAX_TURNS, Difficulty
 from workbench.roles import Role
+from workbench.texts.problems import case_fault
 from workbench.texts.texts import section, text
 from workbench.views.figures import plain
 from workbench.views.pieces.permission import refusal
@@ -62,7 +63,7 @@ def _saved(why: str, turns: str, tags: Sequence[str], difficulty: Difficulty) ->
     try:
         case = session.workbench().cases.save(why=why, turns_yaml=turns, tags=tags, difficulty=difficulty)
     except DatasetError as error:
-        st.error(text("case.refused", fault=plain(str(error.args[0]))), icon="⚠️")
+        st.error(text("case.refused", fault=plain(case_fault(error))), icon="⚠️")
         return None
     session.dataset.clear()
     return case.id
