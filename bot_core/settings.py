@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot_core.errors import ConfigurationError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
+_OUR_SECRET = re.compile(r"(TWILIO_|KAVAK_).*|.*(_DATA_KEY|_HASH_KEY)|(.*_)?DATABASE_URL", re.IGNORECASE)
+"""Variables that never go to a model's server, whoever lists them."""
 
 
 class Settings(BaseSettings):
@@ -30,13 +36,41 @@ class Settings(BaseSettings):
     channel_metrics_url: str | None = None
     """KAVAK_CHANNEL_METRICS_URL: where the WhatsApp channel's web process gives its metrics: the monitoring page."""
 
+    model_key_envs: Annotated[frozenset[str], NoDecode] = frozenset()
+    """KAVAK_MODEL_KEY_ENVS: variables, separated by commas, that a model's settings may name as its key, besides its
+    provider's usual one. They go to any address that such settings name: list keys of model servers, nothing else."""
+
     data_key: SecretStr = SecretStr("")
     """KAVAK_DATA_KEY: Fernet keys, separated by commas, the current one first; what customers wrote is encrypted at
     rest. The others still open what they sealed, until `python -m channels reseal` has run."""
 
+    @field_validator("model_key_envs", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return frozenset(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
+
+    @field_validator("model_key_envs")
+    @classmethod
+    def _no_secret_of_ours(cls, names: frozenset[str]) -> frozenset[str]:
+        if secrets := sorted(name for name in names if _OUR_SECRET.fullmatch(name)):
+            raise ValueError(f"{secrets[0]} is no key of a model")
+        return names
+
     @property
     def store_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'kavak.db'}"
+
+    @property
+    def data_identity(self) -> str:
+        """16 hexadecimal digits that tell whether two processes work on the same data: data folder and database."""
+        parts = urlsplit(self.database_url or "")
+        where = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
+        return hashlib.sha256(f"{self.data_dir.resolve()}\n{where}".encode()).hexdigest()[:16]
+
+    @property
+    def sandbox_file(self) -> Path:
+        """JSON in which the channel's sandbox says on which port it is reached: the workbench looks there."""
+        return self.data_dir / "whatsapp-sandbox.json"
 
 
 def load_settings() -> Settings:

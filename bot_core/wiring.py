@@ -48,7 +48,9 @@ class BotFactory:
         self.prompts = prompts or FilePromptLibrary()
         self.baseline = OfflineGateway(self._understanding)
         self._leads = leads or FileLeadSink(settings.data_dir / "leads.jsonl")
-        self._gateway = gateway or RoutingGateway(offline=self.baseline, remote=LiteLLMGateway())
+        self._gateway = gateway or RoutingGateway(
+            offline=self.baseline, remote=LiteLLMGateway(key_envs=settings.model_key_envs)
+        )
 
     def build(self, release: Release) -> OrchestrationService:
         return OrchestrationService(

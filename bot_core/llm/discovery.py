@@ -13,23 +13,13 @@ import httpx
 
 from bot_core.llm.gateway import OFFLINE_MODEL
 from bot_core.llm.local_model import HOST, PORT
+from bot_core.llm.providers import PROVIDERS
 
 Kind = Literal["offline", "local", "ollama", "provider"]
 
 _SECONDS = 0.3
 _OLLAMA_PORT = 11434
 _OLLAMA_HOST = "OLLAMA_HOST"
-
-_PROVIDERS = {
-    "OPENAI_API_KEY": ("OpenAI", "openai/gpt-4o-mini"),
-    "ANTHROPIC_API_KEY": ("Anthropic", "anthropic/claude-haiku-4-5"),
-    "GEMINI_API_KEY": ("Google Gemini", "gemini/gemini-2.5-flash"),
-    "MISTRAL_API_KEY": ("Mistral", "mistral/mistral-small-latest"),
-    "GROQ_API_KEY": ("Groq", "groq/llama-3.3-70b-versatile"),
-    "DEEPSEEK_API_KEY": ("DeepSeek", "deepseek/deepseek-chat"),
-    "OPENROUTER_API_KEY": ("OpenRouter", "openrouter/openai/gpt-4o-mini"),
-}
-"""Variable of the key: the provider, and one model of its as a start; any name that litellm knows works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +56,8 @@ class ModelServer:
 def provider_keys() -> tuple[ProviderKey, ...]:
     """Every known provider, and whether its variable is set."""
     return tuple(
-        ProviderKey(provider, variable, bool(os.environ.get(variable, "").strip()), model)
-        for variable, (provider, model) in _PROVIDERS.items()
+        ProviderKey(provider.name, variable, bool(os.environ.get(variable, "").strip()), provider.model)
+        for variable, provider in PROVIDERS.items()
     )
 
 
@@ -108,8 +98,8 @@ def _ollama(base: str) -> list[FoundModel]:
 
 def _with_key() -> list[FoundModel]:
     return [
-        FoundModel(model, f"{model}: {provider}, {variable} is set", None, "provider")
-        for variable, (provider, model) in _PROVIDERS.items()
+        FoundModel(provider.model, f"{provider.model}: {provider.name}, {variable} is set", None, "provider")
+        for variable, provider in PROVIDERS.items()
         if os.environ.get(variable, "").strip()
     ]
 

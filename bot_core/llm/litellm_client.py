@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from bot_core.errors import ModelRefused
-from bot_core.llm.credentials import is_ollama
+from bot_core.llm.credentials import is_ollama, is_own
 from bot_core.llm.lean_litellm import import_litellm
 from bot_core.llm.redaction import safe_detail
 from bot_core.llm.response_schema import compact_schema, prepared
@@ -49,14 +49,13 @@ class LiteLLMClient:
     def _introduce(self, model: str, api_base: str | None) -> None:
         """Tell litellm about a model of our own: it probes an Ollama server's /api/show before every call otherwise,
         and looks ten times a call for a name that is in none of its lists."""
-        if model in self._introduced:
+        if model in self._introduced or not (is_ollama(model) or is_own(model, api_base)):
             return
         import litellm
 
         self._introduced.add(model)
         provider, _, name = model.partition("/")
-        own = api_base is not None and provider == "openai" and not {model, name} & litellm.model_cost.keys()
-        if not (is_ollama(model) or own):
+        if not is_ollama(model) and {model, name} & litellm.model_cost.keys():
             return
         free = {"input_cost_per_token": 0.0, "output_cost_per_token": 0.0, "supports_response_schema": True}
         known = {key: {"litellm_provider": provider, "mode": "chat", **free} for key in (model, name)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Collection
 from typing import Any
 
 from bot_core.errors import ModelError
@@ -13,15 +14,18 @@ from bot_core.llm.litellm_client import litellm_client, missing_keys
 from bot_core.llm.price_list import own_price, with_own_price
 from bot_core.llm.spending import charge, spent_on
 from bot_core.llm.translation import timed_out, translated
+from bot_core.settings import load_settings
 from bot_core.trace import Attempt
 
 
 class LiteLLMGateway:
     """Any model that litellm can name: a provider's, an OpenAI-compatible server's, Ollama's."""
 
-    def __init__(self, *, key: str | None = None) -> None:
-        """`key` goes with every call in place of the environment's; a replay needs no real one."""
+    def __init__(self, *, key: str | None = None, key_envs: Collection[str] | None = None) -> None:
+        """`key` goes with every call in place of the environment's; a replay needs no real one. `key_envs` are the
+        variables that the operator allows; None for those of the settings. Raises ConfigurationError."""
         self._key = key
+        self._key_envs = load_settings().model_key_envs if key_envs is None else key_envs
 
     async def warm_up(self) -> None:
         """Load what the first call would wait for, 2 s."""
@@ -31,7 +35,7 @@ class LiteLLMGateway:
         """Answer within `settings.timeout_seconds`, reasks included. Raises ModelError with what the call has used."""
         settings = request.settings
         client = await litellm_client()
-        key = self._key or checked_key(settings)
+        key = self._key or checked_key(settings, self._key_envs)
         started = time.perf_counter()
         try:
             async with asyncio.timeout(settings.timeout_seconds):
@@ -44,9 +48,9 @@ class LiteLLMGateway:
         return _response(request, completion, time.perf_counter() - started)
 
 
-def checked_key(settings: ModelSettings) -> str | None:
+def checked_key(settings: ModelSettings, key_envs: Collection[str]) -> str | None:
     """The key to send; None where none is needed or litellm finds it. Raises ModelNotConfigured."""
-    key = key_for(settings)
+    key = key_for(settings, key_envs)
     if key is None and not is_ollama(settings.model) and (missing := missing_keys(settings.model)):
         raise missing_variable(settings.model, " and ".join(missing))
     return key

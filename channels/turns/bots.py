@@ -120,7 +120,7 @@ def open_bots(
     before the kill (record) → the model. The record is inside: an answer is kept before anything else is done.
     """
     base = BotFactory(settings=core)
-    model = TracedGateway(LiteLLMGateway(), traces or NoTraces())
+    model = TracedGateway(LiteLLMGateway(key_envs=core.model_key_envs), traces or NoTraces())
     limits = SharedLimitsGateway(
         RecordedGateway(model, store.turns, crashes or CrashPoints()),
         store.slots,

@@ -35,7 +35,7 @@ def turn_row(number: int, said: str = "hola", **fields: Any) -> TurnRow:
         "replied": "¡Hola!",
     }
     known |= fields
-    return TurnRow(said=said, folded=fold(f"{said} {known['replied']} {known.get('name', '')}"), **known)
+    return TurnRow(said=said, folded=fold(f"{said} {known['replied']}"), **known)
 
 
 def call_row(**fields: Any) -> CallRow:

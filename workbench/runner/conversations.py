@@ -16,8 +16,8 @@ from bot_core.store.records import Conversation, ConversationLog
 from bot_core.store.store import Store
 from workbench.evaluation.judge.labels import LabelBook
 from workbench.runner.activity import ActivityFeed, Filling
-from workbench.runner.privacy import redacted, redacted_turns
-from workbench.runner.replies import ReplyDesk
+from workbench.runner.privacy import names_of, redacted, redacted_turns
+from workbench.runner.reading import ConversationReader
 from workbench.storage.activity.figures import choices
 from workbench.storage.activity.rows import LeadRow, OpinionRow
 from workbench.storage.activity.search import FoundConversation, FoundPage, Search, leads_of, opinions_of, search
@@ -61,16 +61,17 @@ class _Redacted:
 class ConversationDesk:
     """`reveal` shows personal data as it is; without it there are placeholders."""
 
-    def __init__(self, settings: Settings, store: Store, feed: ActivityFeed, replies: ReplyDesk) -> None:
+    def __init__(self, settings: Settings, store: Store, feed: ActivityFeed) -> None:
         self._settings = settings
         self._store = store
         self._feed = feed
-        self._replies = replies
+        self._reader = ConversationReader(store.conversations)
         self._labels = LabelBook(settings.data_dir / "labels")
         self._redacted: OrderedDict[str, _Redacted] = OrderedDict()
 
     def search(self, asked: Search, *, offset: int = 0, limit: int = 25, reveal: bool = False) -> FoundPage:
-        page = search(self._feed.index(), asked, offset=offset, limit=limit)
+        """Without `reveal` nothing is found by personal data either: who may not read a number cannot look it up."""
+        page = search(self._feed.index(), asked, offset=offset, limit=limit, reveal=reveal)
         return page if reveal else replace(page, items=tuple(map(_anonymous, page.items)))
 
     def filling(self) -> Filling:
@@ -89,8 +90,8 @@ class ConversationDesk:
     def open(self, conversation_id: str, *, reveal: bool = False) -> OpenConversation:
         """Raises NotFound."""
         conversation = self._store.conversations.get(conversation_id)
-        turns = self._replies.turns(conversation_id)
-        names = _names(conversation, turns)
+        turns = self._reader.turns(conversation_id)
+        names = names_of(conversation, turns)
         index = self._feed.index()
         return OpenConversation(
             conversation=conversation,
@@ -113,7 +114,8 @@ class ConversationDesk:
 
     def export(self, channel: str, customer_key: str, *, reveal: bool = False) -> bytes:
         """All conversations of a customer that the operational store holds, as JSON."""
-        found = search(self._feed.index(), Search(customer=customer_key, channel=channel), limit=10_000)
+        asked = Search(customer=customer_key, channel=channel)
+        found = search(self._feed.index(), asked, limit=10_000, reveal=reveal)
         ids = [one.conversation_id for one in found.items if one.customer_key == customer_key]
         opened = [self.open(conversation_id, reveal=reveal) for conversation_id in ids]
         document = {
@@ -131,8 +133,9 @@ class ConversationDesk:
         turns = [row[0] for row in self._feed.index().rows(query, {"channel": channel, "customer": customer_key})]
         problem = self._erase_at_channel(customer_key) if channel == WHATSAPP else None
         if problem is None:
-            self._store.erasure.erase(channel, customer_key)
+            # Labels first: once the turns are gone, nobody knows any more whose labels they were.
             self._labels.forget(turns)
+            self._store.erasure.erase(channel, customer_key)
         self._feed.refresh()
         return problem
 
@@ -159,14 +162,6 @@ class ConversationDesk:
         if "right now" in done.stderr:
             return ErasureProblem.BUSY
         return ErasureProblem.NOT_CONFIGURED if done.returncode == 2 else ErasureProblem.UNREACHABLE
-
-
-def _names(conversation: Conversation, turns: tuple[ConversationLog, ...]) -> tuple[str, ...]:
-    """The customer's, the one of WhatsApp first."""
-    state = conversation.state
-    told = (state.profile.name, state.lead.customer_name if state.lead else None)
-    given = (message.profile_name for turn in turns for message in turn.messages)
-    return tuple(dict.fromkeys(name for name in (*given, *told) if name))
 
 
 def _anonymous(found: FoundConversation) -> FoundConversation:

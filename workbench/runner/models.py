@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,9 +14,11 @@ from typing import Literal
 from pydantic import BaseModel
 
 from bot_core.errors import ModelError
+from bot_core.llm.credentials import KeyFault, key_fault, refuse_key_fault
 from bot_core.llm.discovery import ModelServer, ProviderKey, model_servers, provider_keys
 from bot_core.llm.gateway import OFFLINE_MODEL, ChatMessage, LLMGateway, LLMRequest, ModelSettings
 from bot_core.llm.litellm_gateway import LiteLLMGateway
+from bot_core.llm.routing import route
 from bot_core.messages import new_id
 from bot_core.releases.release import AgentDefinition, AgentName, Release
 from bot_core.store.records import AIModel, NamedAgent
@@ -62,10 +64,19 @@ class Machine:
 class ModelDesk:
     """Safe for many threads."""
 
-    def __init__(self, store: Store, portal: Portal, gateway: LLMGateway | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        portal: Portal,
+        gateway: LLMGateway | None = None,
+        *,
+        key_envs: Collection[str] = frozenset(),
+    ) -> None:
+        """`key_envs` are the variables that models may name as their key (KAVAK_MODEL_KEY_ENVS)."""
         self._store = store
         self._portal = portal
-        self._gateway = gateway or LiteLLMGateway()
+        self._gateway = gateway or LiteLLMGateway(key_envs=key_envs)
+        self._key_envs = key_envs
         self._tests: OrderedDict[str, Future[ConnectionTest]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -76,8 +87,14 @@ class ModelDesk:
     def models(self) -> tuple[AIModel, ...]:
         return self._store.models.list()
 
+    def key_fault(self, settings: ModelSettings) -> KeyFault | None:
+        """What is wrong with the key or the address of a model, or with the name of a fallback."""
+        return next((fault for one in route(settings) if (fault := key_fault(one, self._key_envs))), None)
+
     def keep_model(self, model: AIModel) -> None:
-        """Under its name; an earlier one of that name is replaced. Releases hold copies: none of them changes."""
+        """Under its name; an earlier one of that name is replaced. Releases hold copies: none of them changes.
+        Raises ModelNotConfigured for a key or an address that no call would be made with."""
+        self._refuse_key_fault(model.settings)
         self._store.models.put(model)
 
     def remove_model(self, name: str) -> None:
@@ -87,8 +104,9 @@ class ModelDesk:
         return self._store.agents.list()
 
     def keep_agent(self, agent: NamedAgent) -> None:
-        """Raises PromptError for a prompt that is not known."""
+        """Raises PromptError for a prompt that is not known, ModelNotConfigured as `keep_model` does."""
         self._store.prompts.get(agent.definition.prompt)
+        self._refuse_key_fault(agent.definition.settings)
         self._store.agents.put(agent)
 
     def remove_agent(self, name: str) -> None:
@@ -103,9 +121,11 @@ class ModelDesk:
         description: str,
         who: str,
     ) -> Release:
-        """A candidate release. Raises UserError for a wrong name or prompt, Immutable for a name in use."""
+        """A candidate release. Raises UserError for a wrong name or prompt, Immutable for a name in use,
+        ModelNotConfigured as `keep_model` does."""
         for agent in agents.values():
             self._store.prompts.get(agent.prompt)
+            self._refuse_key_fault(agent.settings)
         base = self._store.releases.get(base_id)
         return self._store.releases.add(
             candidate(base, agents, release_id=release_id, description=description), who=who
@@ -127,6 +147,10 @@ class ModelDesk:
         if future is None:
             return None
         return future.result() if future.done() else "busy"
+
+    def _refuse_key_fault(self, settings: ModelSettings) -> None:
+        for one in route(settings):
+            refuse_key_fault(one, self._key_envs)
 
     async def _asked(self, settings: ModelSettings) -> ConnectionTest:
         if settings.model == OFFLINE_MODEL:

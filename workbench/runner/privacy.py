@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot_core.redaction import redact
-from bot_core.store.records import ConversationLog
+from bot_core.store.records import Conversation, ConversationLog
 
 _IDS = {
     "conversation_id",
@@ -32,6 +32,14 @@ def redacted_turns(turns: Sequence[ConversationLog], names: Iterable[str] = ()) 
     raw = [turn.model_dump(mode="json") for turn in turns]
     known = tuple(sorted({*names, *(name for turn in raw for name in _names(turn))}))
     return tuple(ConversationLog.model_validate(_relocated(_redacted(turn, known))) for turn in raw)
+
+
+def names_of(conversation: Conversation, turns: Sequence[ConversationLog]) -> tuple[str, ...]:
+    """What the customer is called, the name of WhatsApp first."""
+    state = conversation.state
+    told = (state.profile.name, state.lead.customer_name if state.lead else None)
+    given = (message.profile_name for turn in turns for message in turn.messages)
+    return tuple(dict.fromkeys(name for name in (*given, *told) if name))
 
 
 def redacted(text: str, *names: str) -> str:

@@ -34,8 +34,10 @@ class _Whole:
 class ConversationReader:
     """Safe for many threads. Other processes may write to the store: what is kept is checked by its version."""
 
-    def __init__(self, conversations: ConversationStore) -> None:
+    def __init__(self, conversations: ConversationStore, *, channel: str | None = None) -> None:
+        """`channel` keeps it to conversations that were held there: of any other it knows nothing."""
         self._conversations = conversations
+        self._channel = channel
         self._spoken: OrderedDict[str, _Spoken] = OrderedDict()
         self._whole: OrderedDict[str, _Whole] = OrderedDict()
         self._turns: OrderedDict[str, ConversationLog] = OrderedDict()
@@ -76,20 +78,17 @@ class ConversationReader:
             known = self._turns.get(tracking_id)
         if known is None:
             known = self._conversations.turn(tracking_id)
+            if self._head(known.conversation_id) is None:
+                raise NotFound(f"no turn {tracking_id} in the channel {self._channel}")
             self._keep(self._turns, tracking_id, known, most=_MOST_TURNS)
         return known
 
-    def channel(self, conversation_id: str) -> str | None:
-        """Where it was held, as far as `spoken` or `turns` has seen it."""
-        with self._lock:
-            known = self._spoken.get(conversation_id) or self._whole.get(conversation_id)
-        return known.head.channel if known else None
-
     def _head(self, conversation_id: str) -> ConversationHead | None:
         try:
-            return self._conversations.head(conversation_id)
+            head = self._conversations.head(conversation_id)
         except NotFound:
             return None
+        return head if self._channel in (None, head.channel) else None
 
     def _keep(self, kept: OrderedDict[str, _Kept], key: str, value: _Kept, *, most: int) -> None:
         with self._lock:

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot_core.errors import NotFound, StoreError, UserError
+from bot_core.errors import NotFound, StoreError
 from bot_core.messages import InboundMessage
 from bot_core.orchestrator import OrchestrationService
 from bot_core.store.contracts import ConversationStore
@@ -75,7 +75,7 @@ class ReplyDesk:
         self._journal = journal
         self._repeated: OrderedDict[str, None] = OrderedDict()
         self._conversations = conversations
-        self._reader = ConversationReader(conversations)
+        self._reader = ConversationReader(conversations, channel=CHANNEL)
         self._bot_of = bot_of
         self._desks: dict[str, _Desk] = {}
         self._lock = threading.Lock()
@@ -96,10 +96,12 @@ class ReplyDesk:
     ) -> bool:
         """Accept `messages`; returns at once. A message that was seen before is dropped, so sending twice is harmless.
 
-        True when at least one was new. Raises StoreError when the conversation cannot be read or the messages cannot
-        be kept.
+        True when at least one was new. A conversation that was held elsewhere takes none. Raises StoreError when the
+        conversation cannot be read or the messages cannot be kept.
         """
         answered = self._answered(conversation_id)
+        if not answered and self.is_foreign(conversation_id):
+            return False
         with self._lock:
             desk = self._desks.get(conversation_id) or _Desk(choice)
             known = answered | {message.message_id for message in desk.waiting}
@@ -132,8 +134,8 @@ class ReplyDesk:
                 self._start(conversation_id, desk)
 
     def spoken(self, conversation_id: str) -> tuple[SpokenTurn, ...]:
-        """What was said and is stored, oldest first; nothing for a conversation that has no turn yet. Cheap: asked for
-        at every run of a page."""
+        """What was said here and is stored, oldest first; nothing for a conversation that has no turn yet, or was held
+        elsewhere (`ConversationDesk` shows those, without personal data). Cheap: asked for at every run of a page."""
         return self._reader.spoken(conversation_id)
 
     def turns(self, conversation_id: str) -> tuple[ConversationLog, ...]:
@@ -145,8 +147,11 @@ class ReplyDesk:
         return self._reader.turn(tracking_id)
 
     def is_foreign(self, conversation_id: str) -> bool:
-        """Whether it was held elsewhere, on WhatsApp for instance: to be read, not to be written in. After `spoken`."""
-        return self._reader.channel(conversation_id) not in (None, CHANNEL)
+        """Whether it was held elsewhere, on WhatsApp for instance: nothing of it is read or written here."""
+        try:
+            return self._conversations.head(conversation_id).channel != CHANNEL
+        except NotFound:
+            return False
 
     def waiting(self, conversation_id: str) -> Waiting:
         with self._lock:
@@ -225,14 +230,11 @@ class ReplyDesk:
 
     def _opened(self, conversation_id: str, release_id: str) -> Conversation:
         try:
-            known = self._conversations.get(conversation_id)
+            return self._conversations.get(conversation_id)
         except NotFound:
             return self._conversations.create(
                 channel=CHANNEL, customer_key=conversation_id, release_id=release_id, conversation_id=conversation_id
             )
-        if known.channel != CHANNEL:
-            raise UserError(f"{conversation_id} is a conversation of {known.channel}", hint="start a new one")
-        return known
 
     def _answered(self, conversation_id: str) -> set[str]:
         return {message.message_id for turn in self.spoken(conversation_id) for message in turn.messages}

@@ -11,6 +11,7 @@ from bot_core.normalization import fold
 from bot_core.store.activity import LoggedTurn
 from bot_core.trace import ModelCall, TurnTrace
 from workbench.evaluation.sentiment.reading import mood_of
+from workbench.runner.privacy import redacted
 from workbench.storage.activity.rows import CallRow, Gap, TurnRow
 
 _SUBJECTS = frozenset({"out_of_scope", "clarification", "media"})
@@ -21,6 +22,7 @@ def turn_row(logged: LoggedTurn) -> TurnRow:
     turn, trace = logged.turn, logged.turn.trace
     said = said_by_customer(turn.messages)
     name = _name(turn.messages, trace)
+    words = f"{said}\n{turn.reply.text}"
     details = trace.intention.intents if trace.intention else []
     typed = "\n".join(message.text for message in turn.messages if message.text and not message.button_payload)
     return TurnRow(
@@ -35,7 +37,8 @@ def turn_row(logged: LoggedTurn) -> TurnRow:
         model_seconds=trace.model_seconds,
         said=said,
         replied=turn.reply.text,
-        folded=fold(f"{said}\n{turn.reply.text}\n{name}"),
+        folded=fold(words),
+        shown=_shown(words, name),
         name=name,
         intents=tuple(dict.fromkeys(detail.intent.value for detail in details)),
         confidence=min((detail.confidence for detail in details), default=None),
@@ -78,6 +81,15 @@ def _name(messages: tuple[InboundMessage, ...], trace: TurnTrace) -> str:
     told = (detail.customer_name for detail in (trace.intention.intents if trace.intention else ()))
     given = (message.profile_name for message in messages)
     return next((name for name in (*given, *told) if name), "")
+
+
+def _shown(words: str, name: str) -> str | None:
+    """The words to be searched by those who may see no personal data; None when they are the same."""
+    folded = fold(words)
+    # A name costs a pattern of its own, and is seldom said.
+    named = any(part in folded for part in fold(name).split())
+    hidden = redacted(words, name if named else "")
+    return None if hidden == words else fold(hidden)
 
 
 def _nothing(_facts: Mapping[str, Any]) -> Iterator[Gap]:

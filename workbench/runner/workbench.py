@@ -48,7 +48,7 @@ class Workbench:
         self.whatsapp = WhatsAppDesk(settings, self.store.conversations)
         self.players = PlayerDesk(self.portal, self.replies, self._state)
         self.activity = ActivityFeed(self.store)
-        self.conversations = ConversationDesk(settings, self.store, self.activity, self.replies)
+        self.conversations = ConversationDesk(settings, self.store, self.activity)
         self.monitoring = MonitoringDesk(settings, self.store, self.activity)
         self.opinions = Opinions(self.store.feedback, CHANNEL)
         self.cases = CaseShelf(settings.data_dir / OWN_FOLDER)
@@ -60,7 +60,7 @@ class Workbench:
         self.review = ReviewDesk(settings, self.store, self.activity, self.experiments)
         self.prompts = PromptDesk(self.store)
         self.trials = TrialDesk(settings, self.store, self.catalogs, self.portal)
-        self.model_desk = ModelDesk(self.store, self.portal)
+        self.model_desk = ModelDesk(self.store, self.portal, key_envs=settings.model_key_envs)
         self.release_desk = ReleaseDesk(settings, self.store, self.experiments)
         self.replies.resume()
 

@@ -23,6 +23,7 @@ from bot_core.errors import (
 )
 from bot_core.facts.facts import AgentReply
 from bot_core.intents import Intent, UserIntentionResponse
+from bot_core.llm.credentials import NO_KEY
 from bot_core.llm.litellm_gateway import LiteLLMGateway
 from bot_core.llm.response_schema import compact_schema
 from bot_core.trace import Usage
@@ -46,7 +47,7 @@ KEY = "sk-test-1234567890abcdef"
 
 @pytest.fixture
 def gateway() -> LiteLLMGateway:
-    return LiteLLMGateway()
+    return LiteLLMGateway(key_envs={"PROXY_KEY"})
 
 
 async def failure(gateway: LiteLLMGateway, request: Any) -> ModelError:
@@ -109,7 +110,7 @@ async def test_ollama_receives_a_real_schema_and_no_probe(
     (seen,) = model_server.requests
     assert seen.schema == compact_schema(UserIntentionResponse)
     assert seen.body["options"] == {"temperature": 0.0, "num_predict": 55, "seed": 7}
-    assert "authorization" not in seen.headers
+    assert seen.headers["authorization"] == f"Bearer {NO_KEY}"
 
 
 async def test_a_known_model_has_its_price_and_an_unknown_one_costs_nothing(
@@ -280,9 +281,9 @@ async def test_a_missing_key_is_named(gateway: LiteLLMGateway, ask: AskAbout, mo
     assert "OPENAI_API_KEY" in str(error)
     error = await failure(gateway, ask(model="anthropic/claude-3-5-haiku-latest"))
     assert "ANTHROPIC_API_KEY" in str(error)
-    monkeypatch.setenv("KAVAK_MODEL_KEY", " ")
-    error = await failure(gateway, ask(model="openai/gpt-4o-mini", api_key_env="KAVAK_MODEL_KEY"))
-    assert "KAVAK_MODEL_KEY" in str(error)
+    monkeypatch.setenv("PROXY_KEY", " ")
+    error = await failure(gateway, ask(model="openai/gpt-4o-mini", api_key_env="PROXY_KEY"))
+    assert "PROXY_KEY" in str(error)
 
 
 async def test_a_model_that_no_provider_has_is_not_configured(gateway: LiteLLMGateway, ask: AskAbout) -> None:
@@ -293,18 +294,45 @@ async def test_a_model_that_no_provider_has_is_not_configured(gateway: LiteLLMGa
 async def test_the_named_variable_gives_the_key(
     gateway: LiteLLMGateway, ask: AskAbout, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("KAVAK_MODEL_KEY", KEY)
-    await gateway.complete(ask(model="openai/x", api_base=model_server.openai_base, api_key_env="KAVAK_MODEL_KEY"))
+    monkeypatch.setenv("PROXY_KEY", KEY)
+    await gateway.complete(ask(model="openai/x", api_base=model_server.openai_base, api_key_env="PROXY_KEY"))
     assert model_server.requests[0].headers["authorization"] == f"Bearer {KEY}"
 
 
 async def test_the_providers_own_key_never_goes_to_another_server(
     gateway: LiteLLMGateway, ask: AskAbout, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    for variable in ("OPENAI_API_KEY", "OLLAMA_API_KEY"):
+        monkeypatch.setenv(variable, KEY)
     await gateway.complete(ask(model="openai/x", api_base=model_server.openai_base))
     await gateway.complete(ask(model="ollama_chat/x", api_base=model_server.ollama_base))
+    assert len(model_server.requests) >= 2
     assert all(KEY not in str(request.headers) for request in model_server.requests)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"model": "openai/x", "api_key_env": "TWILIO_AUTH_TOKEN"},
+        {"model": "openai/x", "api_key_env": "OPENAI_API_KEY"},
+        {"model": "anthropic/x"},
+        {"model": "ollama_chat/x", "api_key_env": "KAVAK_DATA_KEY"},
+        {"model": "openai/x", "params": {"api_key": KEY}},
+    ],
+    ids=str,
+)
+async def test_no_other_secret_leaves_for_an_address_that_somebody_typed(
+    gateway: LiteLLMGateway,
+    ask: AskAbout,
+    model_server: ModelServer,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: dict[str, Any],
+) -> None:
+    for variable in ("TWILIO_AUTH_TOKEN", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "KAVAK_DATA_KEY"):
+        monkeypatch.setenv(variable, KEY)
+    error = await failure(gateway, ask(**asked, api_base=model_server.openai_base))
+    assert type(error) is ModelNotConfigured
+    assert model_server.requests == []
 
 
 @pytest.mark.parametrize(
@@ -326,12 +354,10 @@ async def test_no_key_in_an_error_or_a_log_line(
     caplog: pytest.LogCaptureFixture,
     behaviour: Behaviour,
 ) -> None:
-    monkeypatch.setenv("KAVAK_MODEL_KEY", KEY)
+    monkeypatch.setenv("PROXY_KEY", KEY)
     caplog.set_level(logging.DEBUG)
     model_server.script(behaviour)
-    request = ask(
-        model="openai/x", api_base=model_server.openai_base, api_key_env="KAVAK_MODEL_KEY", reasks=0, text="hola"
-    )
+    request = ask(model="openai/x", api_base=model_server.openai_base, api_key_env="PROXY_KEY", reasks=0, text="hola")
     error = await failure(gateway, request)
     assert model_server.requests[0].headers["authorization"].endswith(KEY), "the key was in use"
     assert KEY not in f"{error!s} {error!r} {error.__dict__}"

@@ -5,10 +5,11 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot_core.errors import NotFound
+from bot_core.errors import NotFound, StoreError
 from bot_core.messages import InboundMessage
 from bot_core.settings import Settings
 from bot_core.store.records import Feedback, FeedbackValue
@@ -44,6 +45,26 @@ def test_personal_data_is_shown_to_those_only_who_may_see_it(workbench: Workbenc
         assert secret in desk.open("c1", reveal=True).turns[0].model_dump_json()
     assert "busco un versa de 250 mil" in hidden.last_words
     assert desk.open("c1").turns[0].trace.calls[0].model == "openai/x"
+
+
+def test_nobody_is_found_by_personal_data_that_is_not_shown_to_who_asks(workbench: Workbench):
+    talk(workbench.store, TOLD, conversation_id="c1", customer="key-1", profile_name="Ana María López")
+    talk(workbench.store, "mañana voy por el versa", conversation_id="c2", customer="key-2")
+    asked = {
+        "1234": {"c1"}, "ana@example": {"c1"}, "lopez": {"c1"}, "maria versa": {"c1"},
+        "versa": {"c1", "c2"}, "mana": {"c2"}, "250 mil": {"c1"},
+    }  # fmt: skip
+    hidden: dict[str, set[str]] = {"1234": set(), "ana@example": set(), "lopez": set(), "maria versa": set()}
+    for words, everybody in asked.items():
+        assert found(workbench, Search(words=words), reveal=True) == everybody, words
+        assert found(workbench, Search(words=words), reveal=False) == hidden.get(words, everybody), words
+    assert found(workbench, Search(customer="lópez"), reveal=True) == {"c1"}
+    assert found(workbench, Search(customer="lópez"), reveal=False) == set()
+    assert found(workbench, Search(customer="key-1"), reveal=False) == {"c1"}
+
+
+def found(workbench: Workbench, asked: Search, *, reveal: bool) -> set[str]:
+    return {one.conversation_id for one in workbench.conversations.search(asked, reveal=reveal).items}
 
 
 def test_what_is_opened_has_its_opinions_and_is_gone_when_unknown(workbench: Workbench):
@@ -111,6 +132,35 @@ def test_what_the_judge_would_learn_of_an_erased_customer_is_gone_too(workbench:
     labels = LabelBook(workbench.settings.data_dir / "labels").people()
     assert {label.reply_id for label in labels} == {"c2-1"}
     assert [one.tracking_id for one in workbench.store.annotations.list()] == ["c2-1"]
+
+
+def test_labels_that_a_kill_left_out_are_made_when_the_same_is_said_again(workbench: Workbench):
+    talk(workbench.store, "hola", conversation_id="c1")
+    item = workbench.review.item("c1", "c1-1")
+    given: dict[str, Any] = {"tracking_id": "c1-1", "annotator": "Ana", "conversation_id": "c1"}
+    workbench.store.annotations.put(Annotation(verdict=ReviewVerdict.FAIL, **given))
+    labels = LabelBook(workbench.settings.data_dir / "labels")
+    assert labels.people() == ()
+    again = Annotation(verdict=ReviewVerdict.FAIL, **given)
+    assert workbench.review.annotate(again, workbench.review.read(item), expected_version=1).version == 1
+    assert {label.reply_id for label in labels.people()} == {"c1-1"}
+
+
+def test_labels_are_gone_before_the_turns_that_say_whose_they_are(
+    workbench: Workbench, monkeypatch: pytest.MonkeyPatch
+):
+    talk(workbench.store, "hola", conversation_id="c1")
+    item = workbench.review.item("c1", "c1-1")
+    annotation = Annotation(tracking_id="c1-1", annotator="Ana", conversation_id="c1", verdict=ReviewVerdict.FAIL)
+    workbench.review.annotate(annotation, workbench.review.read(item), expected_version=0)
+
+    def killed(*_: object) -> int:
+        raise StoreError("the process is gone")
+
+    monkeypatch.setattr(type(workbench.store.erasure), "erase", killed)
+    with pytest.raises(StoreError):
+        workbench.conversations.erase("workbench", "c1")
+    assert LabelBook(workbench.settings.data_dir / "labels").people() == ()
 
 
 def test_a_customer_of_whatsapp_is_erased_by_the_operators_command(

@@ -14,6 +14,8 @@ from tests.fakes.model_wire import Answer
 from workbench.runner.models import ConnectionTest, ModelDesk
 from workbench.runner.portal import Portal
 
+ELSEWHERE = "http://evil.example/v1"
+
 
 @pytest.fixture
 def store() -> Store:
@@ -23,7 +25,7 @@ def store() -> Store:
 @pytest.fixture
 def desk(store: Store) -> Iterator[ModelDesk]:
     portal = Portal()
-    yield ModelDesk(store, portal)
+    yield ModelDesk(store, portal, key_envs={"PROXY_KEY"})
     portal.close()
 
 
@@ -50,10 +52,10 @@ def test_a_model_that_is_not_there_is_asked_once_and_explained(desk: ModelDesk):
 
 
 def test_a_missing_key_is_told_by_its_variable(desk: ModelDesk, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delenv("KAVAK_TEST_KEY", raising=False)
-    error = outcome(desk, ModelSettings(model="openai/x", api_key_env="KAVAK_TEST_KEY")).error
+    monkeypatch.delenv("PROXY_KEY", raising=False)
+    error = outcome(desk, ModelSettings(model="openai/x", api_key_env="PROXY_KEY")).error
     assert isinstance(error, ModelNotConfigured)
-    assert "KAVAK_TEST_KEY" in str(error)
+    assert "PROXY_KEY" in str(error)
 
 
 def test_the_baseline_needs_no_connection(desk: ModelDesk):
@@ -96,3 +98,29 @@ def test_a_configuration_becomes_a_candidate_release(desk: ModelDesk, store: Sto
     unknown = {AgentName.SALES: AgentDefinition(prompt="sales/v999")}
     with pytest.raises(PromptError):
         desk.release_of("offline-base", unknown, release_id="otra", description="", who="ana")
+
+
+@pytest.mark.parametrize(
+    ("settings", "fault"),
+    [
+        (
+            ModelSettings(model="openai/x", api_base="http://evil.example/v1", api_key_env="TWILIO_AUTH_TOKEN"),
+            "variable",
+        ),
+        (ModelSettings(model="gemini/x", api_base="http://evil.example/v1"), "address"),
+        (ModelSettings(model="openai/x", fallbacks=("huggingface/https://evil.example",)), "address"),
+    ],
+)
+def test_a_model_that_would_send_a_secret_elsewhere_is_not_kept(desk: ModelDesk, settings: ModelSettings, fault: str):
+    assert desk.key_fault(settings) == fault
+    definition = AgentDefinition(prompt="greeting/v001", settings=settings)
+    with pytest.raises(ModelNotConfigured):
+        desk.keep_model(AIModel(name="m", settings=settings))
+    with pytest.raises(ModelNotConfigured):
+        desk.keep_agent(NamedAgent(name="a", agent=AgentName.GREETING, definition=definition))
+    with pytest.raises(ModelNotConfigured):
+        desk.release_of(
+            "offline-base", {AgentName.GREETING: definition}, release_id="candidate", description="", who="ana"
+        )
+    assert desk.models() == ()
+    assert desk.agents() == ()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot_core.errors import NotFound
 from bot_core.messages import InboundMessage
 from bot_core.store.records import Conversation
 from bot_core.store.store import Store, open_store
@@ -75,10 +76,13 @@ def test_whole_turns_follow_the_store_too(store: Store, reader: ConversationRead
     assert reader.turn("dos") == reader.turns("c1")[1]
 
 
-def test_the_channel_is_known_once_a_conversation_was_read(store: Store, reader: ConversationReader):
-    begin(store)
-    assert reader.channel("c1") is None
-    assert reader.spoken("c1") == ()
-    assert reader.channel("c1") == "workbench"
-    assert reader.spoken("nobody") == ()
-    assert reader.channel("nobody") is None
+def test_a_reader_of_one_channel_knows_nothing_of_the_others(store: Store):
+    say(store, begin(store), "uno")
+    here = ConversationReader(store.conversations, channel="workbench")
+    elsewhere = ConversationReader(store.conversations, channel="whatsapp")
+    assert [turn.tracking_id for turn in here.spoken("c1")] == ["uno"]
+    assert here.turn("uno").tracking_id == "uno"
+    assert elsewhere.spoken("c1") == ()
+    assert elsewhere.turns("c1") == ()
+    with pytest.raises(NotFound):
+        elsewhere.turn("uno")

@@ -9,17 +9,18 @@ from typing import cast
 
 import pytest
 
-from bot_core.errors import ModelTimeout, NotFound, UserError
+from bot_core.errors import ModelTimeout, NotFound
 from bot_core.messages import BotReply, InboundMessage
 from bot_core.orchestrator import OrchestrationService, TurnResult
 from bot_core.releases.files import FileReleaseSource
 from bot_core.sessions.state import ConversationState
 from bot_core.store.store import Store, open_store
 from bot_core.trace import TurnTrace
+from tests.fakes.activity import talk
 from workbench.runner.bots import BotChoice
 from workbench.runner.network import Network, is_delivered
 from workbench.runner.portal import Portal
-from workbench.runner.replies import ReplyDesk
+from workbench.runner.replies import ReplyDesk, Waiting
 from workbench.runner.unanswered import UnansweredJournal
 
 SECONDS = 10.0
@@ -263,11 +264,17 @@ def test_a_reply_after_a_day_would_not_be_delivered(desk: ReplyDesk, bot: HeldBo
     assert [is_delivered(turn) for turn in desk.turns("c")] == [False, True]
 
 
-def test_a_conversation_of_another_channel_is_read_only(desk: ReplyDesk, bot: HeldBot, stores: Store):
-    bot.gate.set()
-    stores.conversations.create(channel="whatsapp", customer_key="x", release_id="r", conversation_id="w")
-    desk.send("w", [message("a")], BotChoice())
-    settled(desk, "w")
-    assert isinstance(desk.waiting("w").problem, UserError)
-    assert desk.turns("w") == ()
+def test_a_conversation_of_another_channel_is_neither_read_nor_written_here(desk: ReplyDesk, stores: Store):
+    talk(stores, "mi cel es 55 1234 5678", conversation_id="w", channel="whatsapp")
     assert desk.is_foreign("w")
+    assert not desk.send("w", [message("a")], BotChoice())
+    assert desk.waiting("w") == Waiting()
+    assert desk.spoken("w") == ()
+    assert desk.turns("w") == ()
+    with pytest.raises(NotFound):
+        desk.turn("w-1")
+    assert len(stores.conversations.turns("w")) == 1
+
+
+def test_a_conversation_that_nobody_has_begun_is_no_foreign_one(desk: ReplyDesk):
+    assert not desk.is_foreign("new")

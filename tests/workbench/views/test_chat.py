@@ -7,6 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from bot_core.messages import InboundMessage
 from bot_core.store.records import Feedback, FeedbackValue
+from tests.fakes.activity import talk as stored_talk
+from tests.fakes.pages import AsRole
+from workbench.roles import Role
 from workbench.runner.bots import BotChoice
 from workbench.runner.workbench import Workbench
 
@@ -46,6 +49,35 @@ def test_the_conversation_of_the_address_is_shown_with_its_trace(chat_page: Page
     assert "**Buscar auto** · confianza" in all_text(page)
     assert {metric.label for metric in page.metric} == {"Tiempo", "Modelo", "Tokens", "Costo"}
     assert [tab.label for tab in page.tabs] == ["Intenciones", "Hechos", "Modelo", "Controles", "Tiempo"]
+
+
+def test_a_live_conversation_is_not_shown_here_but_has_a_link_to_where_it_is_redacted(
+    chat_page: Page, workbench: Workbench, as_role: AsRole
+):
+    stored_talk(workbench.store, "soy Ana, mi cel es 55 1234 5678", conversation_id="w1", channel="whatsapp")
+    for role in (Role.VIEWER, Role.PUBLISHER):
+        as_role(role)
+        page = chat_page()
+        page.query_params["conversacion"] = "w1"
+        page.session_state["selected_turn"] = (1, "w1-1")
+        page.session_state["saving_case"] = True
+        page.run()
+        assert not page.exception
+        assert "Esta conversación no es del simulador" in all_text(page)
+        assert "1234" not in str(page)
+        assert not page.metric
+        assert "Abrir en Conversaciones" in [button.label for button in page.button]
+
+
+def test_one_of_two_phones_with_a_live_conversation_leaves_the_other_alone(chat_page: Page, workbench: Workbench):
+    talk(workbench, "c1", "hola")
+    stored_talk(workbench.store, "mi cel es 55 1234 5678", conversation_id="w1", channel="whatsapp")
+    page = chat_page()
+    page.query_params.update(telefonos="2", conversacion="c1", conversacion2="w1")
+    page.run()
+    assert not page.exception
+    assert "Turno 1 de 1" in all_text(page)
+    assert "1234" not in str(page)
 
 
 def test_slots_are_in_spanish_and_money_is_written_as_money(chat_page: Page, workbench: Workbench):

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from bot_core.errors import UserError
-from bot_core.llm.credentials import is_ollama
+from bot_core.llm.credentials import is_own
 from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
 from bot_core.llm.price_list import INPUT_PRICE, OUTPUT_PRICE, own_price
 from bot_core.releases.release import Release
@@ -20,7 +18,7 @@ def refuse_unpriced(spec: ExperimentSpec, releases: Iterable[Release], price_of:
     if spec.budget_usd is None or spec.replay:
         return
     for settings in _asked(spec, releases):
-        if not (_is_own(settings) or own_price(settings) or price_of(settings.model)):
+        if not (is_own(settings.model, settings.api_base) or own_price(settings) or price_of(settings.model)):
             raise UserError(
                 f"the price of {settings.model} is not known, so that no budget can hold",
                 hint=f"set {INPUT_PRICE} and {OUTPUT_PRICE} in its params, or leave out the budget",
@@ -35,14 +33,3 @@ def _asked(spec: ExperimentSpec, releases: Iterable[Release]) -> Iterator[ModelS
         if settings is not None and settings.model != OFFLINE_MODEL:
             yield settings
             yield from (ModelSettings(model=name) for name in settings.fallbacks if name != OFFLINE_MODEL)
-
-
-def _is_own(settings: ModelSettings) -> bool:
-    """On this machine or in its network: a provider's address is not one's own because it is written out."""
-    if settings.api_base is None:
-        return is_ollama(settings.model)
-    host = urlsplit(settings.api_base).hostname or ""
-    try:
-        return ip_address(host).is_private
-    except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".local", ".internal")) or "." not in host

@@ -15,7 +15,7 @@ from bot_core.store.store import Store
 from workbench.evaluation.judge.labels import LabelBook
 from workbench.runner.activity import ActivityFeed
 from workbench.runner.experiments import ExperimentDesk
-from workbench.runner.privacy import redacted
+from workbench.runner.privacy import names_of, redacted
 from workbench.runner.review.agreement import Agreement, agreements
 from workbench.runner.review.items import ReplyReader, Reviewed, ReviewItem, is_of_run
 from workbench.runner.review.labelling import labels_of
@@ -54,7 +54,8 @@ class ReviewDesk:
         turn = self._store.conversations.turn(tracking_id)
         if turn.conversation_id != conversation_id:
             raise NotFound(f"no turn {tracking_id} in {conversation_id}")
-        names = [message.profile_name or "" for message in turn.messages]
+        conversation = self._store.conversations.get(conversation_id)
+        names = names_of(conversation, self._store.conversations.turns(conversation_id))
         return ReviewItem(tracking_id, conversation_id, redacted(said_by_customer(turn.messages), *names))
 
     def read(self, item: ReviewItem) -> Reviewed:
@@ -62,10 +63,10 @@ class ReviewDesk:
         return self._reader.read(item)
 
     def annotate(self, annotation: Annotation, reviewed: Reviewed, *, expected_version: int | None) -> Annotation:
-        """Keep what a person says, its history, and the labels for the judge. Raises Conflict, StoreError."""
+        """Keep what a person says, its history, and the labels for the judge. Saying the same again makes the labels
+        that a kill left out. Raises Conflict, StoreError."""
         stored = self._store.annotations.put(annotation, expected_version=expected_version)
-        if stored.created_at == annotation.created_at:
-            self._label(stored, reviewed)
+        self._label(stored, reviewed)
         return stored
 
     def annotations(self, tracking_ids: Sequence[str]) -> tuple[Annotation, ...]:

@@ -13,7 +13,7 @@ from bot_core.store.records import ConversationLog
 from bot_core.store.store import Store
 from workbench.records import CaseResult, TurnRecord
 from workbench.runner.experiments import ExperimentDesk
-from workbench.runner.privacy import redacted_turns
+from workbench.runner.privacy import names_of, redacted_turns
 
 _KEPT_SECONDS = 60.0
 _RUN = re.compile(r"run:(?P<run>[\w-]+)/(?P<case>.+)/(?P<trial>\d+)")
@@ -78,8 +78,8 @@ class ReplyReader:
         if found:
             return self._of_run(item, found["run"], found["case"], int(found["trial"]))
         conversation = self._store.conversations.get(item.conversation_id)
-        names = [conversation.state.profile.name] if conversation.state.profile.name else []
-        logged = redacted_turns(self._store.conversations.turns(item.conversation_id), names)
+        stored = self._store.conversations.turns(item.conversation_id)
+        logged = redacted_turns(stored, names_of(conversation, stored))
         return _split(item, [turn_record(turn) for turn in logged], conversation.channel, None)
 
     def _of_run(self, item: ReviewItem, run_id: str, case_id: str, trial: int) -> Reviewed:

@@ -102,6 +102,8 @@ class Example:
     conversation_id: str
     said: str
     detail: str
+    name: str
+    """The customer's, "" when it is not known: for who takes it out of the words."""
     at: datetime
 
 
@@ -183,11 +185,11 @@ def unanswered(index: ActivityIndex, period: Period, *, examples: int = 5) -> tu
         SELECT *, count(*) OVER (PARTITION BY reason) AS turns FROM found
         QUALIFY row_number() OVER (PARTITION BY reason ORDER BY moment DESC, tracking_id) <= {examples}
     )
-    SELECT reason, latest.turns, tracking_id, conversation_id, said, detail, latest.moment
+    SELECT reason, latest.turns, tracking_id, conversation_id, said, detail, name, latest.moment
     FROM latest JOIN turns USING (tracking_id) ORDER BY latest.turns DESC, reason, latest.moment DESC"""  # noqa: S608
     found: dict[str, tuple[int, list[Example]]] = {}
-    for reason, turns, tracking_id, conversation_id, said, detail, at in index.rows(query, _values(period)):
-        example = Example(tracking_id, conversation_id, said, detail, at.replace(tzinfo=UTC))
+    for reason, turns, tracking_id, conversation_id, said, detail, name, at in index.rows(query, _values(period)):
+        example = Example(tracking_id, conversation_id, said, detail, name, at.replace(tzinfo=UTC))
         found.setdefault(reason, (turns, []))[1].append(example)
     return tuple(Unanswered(reason, turns, tuple(some)) for reason, (turns, some) in found.items())
 

@@ -27,9 +27,9 @@ _TABLES = """
 CREATE TABLE turns (
     tracking_id VARCHAR, conversation_id VARCHAR, position INTEGER, channel VARCHAR, customer_key VARCHAR,
     release_id VARCHAR, moment TIMESTAMP, wall TIMESTAMP, seconds DOUBLE, model_seconds DOUBLE, said VARCHAR,
-    replied VARCHAR, folded VARCHAR, name VARCHAR, intents VARCHAR[], confidence DOUBLE, findings VARCHAR[],
-    gaps VARCHAR[], mood DOUBLE, input_tokens BIGINT, output_tokens BIGINT, usd DOUBLE, fallback BOOLEAN,
-    failed BOOLEAN
+    replied VARCHAR, folded VARCHAR, shown VARCHAR, name VARCHAR, intents VARCHAR[], confidence DOUBLE,
+    findings VARCHAR[], gaps VARCHAR[], mood DOUBLE, input_tokens BIGINT, output_tokens BIGINT, usd DOUBLE,
+    fallback BOOLEAN, failed BOOLEAN
 );
 CREATE TABLE calls (
     tracking_id VARCHAR, moment TIMESTAMP, channel VARCHAR, release_id VARCHAR, agent VARCHAR, purpose VARCHAR,

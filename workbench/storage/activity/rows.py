@@ -56,7 +56,9 @@ class TurnRow:
     """All messages of the turn."""
     replied: str
     folded: str
-    """What is searched: customer's and bot's words, names, without accents."""
+    """What is searched: customer's and bot's words, without accents."""
+    shown: str | None = None
+    """The same without personal data; None when there is none in it."""
     name: str = ""
     """The customer's, as far as it is known."""
     intents: tuple[str, ...] = ()
@@ -116,6 +118,7 @@ def turns_table(rows: Sequence[TurnRow]) -> pa.Table:
         ("said", words, [row.said for row in rows]),
         ("replied", words, [row.replied for row in rows]),
         ("folded", words, [row.folded for row in rows]),
+        ("shown", words, [row.shown for row in rows]),
         ("name", words, [row.name for row in rows]),
         ("intents", pa.list_(words), [list(row.intents) for row in rows]),
         ("confidence", number, [row.confidence for row in rows]),

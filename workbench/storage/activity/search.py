@@ -16,7 +16,7 @@ class Search:
     """What is asked of a conversation; None and "" ask nothing. Days are Mexico City's, both included."""
 
     words: str = ""
-    """Each word must be in one turn, in any case and with or without accents."""
+    """Each word must be in one turn or in the customer's name, in any case and with or without accents."""
     customer: str = ""
     """The beginning of the customer's key, or a part of their name."""
     channel: str = ""
@@ -76,6 +76,9 @@ class _Conditions:
         return " AND ".join(self.parts)
 
 
+_NAME = "strip_accents(lower(name))"
+_SAID_OR_NAMED = f"(contains(folded, {{word}}) OR contains({_NAME}, {{word}}))"
+_SHOWN = "contains(coalesce(shown, folded), {word})"
 _OPINIONS = {
     "up": "tracking_id IN (SELECT tracking_id FROM opinions WHERE up)",
     "down": "tracking_id IN (SELECT tracking_id FROM opinions WHERE NOT up)",
@@ -85,9 +88,10 @@ _OPINIONS = {
 }
 
 
-def search(index: ActivityIndex, asked: Search, *, offset: int = 0, limit: int = 25) -> FoundPage:
-    """A page of the conversations with a turn that meets every condition."""
-    where = _conditions(asked)
+def search(index: ActivityIndex, asked: Search, *, offset: int = 0, limit: int = 25, reveal: bool = True) -> FoundPage:
+    """A page of the conversations with a turn that meets every condition. Without `reveal` neither names nor what is
+    personal in the words finds anything."""
+    where = _conditions(asked, reveal=reveal)
     # One pass over all turns without their texts; by the last activity of the whole conversation, which may be later
     # than the turn that matches.
     matched = f"""SELECT conversation_id, max(moment) AS last_at, max(moment) FILTER (hit) AS last_hit
@@ -130,16 +134,9 @@ def leads_of(index: ActivityIndex, conversation_id: str) -> tuple[LeadRow, ...]:
     )
 
 
-def _conditions(asked: Search) -> _Conditions:
+def _conditions(asked: Search, *, reveal: bool) -> _Conditions:
     where = _Conditions()
-    for number, word in enumerate(fold(asked.words).split()):
-        where.add(f"contains(folded, $word{number})", **{f"word{number}": word})
-    if customer := asked.customer.strip():
-        where.add(
-            "(starts_with(customer_key, $customer) OR contains(strip_accents(lower(name)), $folded_customer))",
-            customer=customer,
-            folded_customer=fold(customer),
-        )
+    _about_words(where, asked, reveal=reveal)
     for column, value in (("channel", asked.channel), ("release_id", asked.release)):
         if value:
             where.add(f"{column} = ${column}", **{column: value})
@@ -154,6 +151,19 @@ def _conditions(asked: Search) -> _Conditions:
         where.add("len(findings) > 0")
     _about_people(where, asked)
     return where
+
+
+def _about_words(where: _Conditions, asked: Search, *, reveal: bool) -> None:
+    """What was said, and by whom."""
+    said = _SAID_OR_NAMED if reveal else _SHOWN
+    for number, word in enumerate(fold(asked.words).split()):
+        where.add(said.format(word=f"$word{number}"), **{f"word{number}": word})
+    customer = asked.customer.strip()
+    if customer and reveal:
+        named = f"(starts_with(customer_key, $customer) OR contains({_NAME}, $named))"
+        where.add(named, customer=customer, named=fold(customer))
+    elif customer:
+        where.add("starts_with(customer_key, $customer)", customer=customer)
 
 
 def _about_people(where: _Conditions, asked: Search) -> None:

@@ -155,7 +155,11 @@ def _release(base: Release, changes: dict[AgentName, AgentDefinition]) -> None:
 def _keep(name: str, agent: AgentName, chosen: AgentDefinition) -> None:
     if session.may(Role.EDITOR):
         kept = NamedAgent(name=" ".join(name.split()), agent=agent, definition=chosen)
-        session.workbench().model_desk.keep_agent(kept)
+        try:
+            session.workbench().model_desk.keep_agent(kept)
+        except KavakBotError as error:
+            st.session_state[place.PROBLEM] = say(error)
+            return
         session.notify(text("model_page.saved", name=plain(kept.name)))
 
 

@@ -12,7 +12,7 @@ from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
 from bot_core.llm.price_list import Price, own_price, with_own_price
 from workbench import session
 from workbench.runner.bots import model_settings
-from workbench.texts.texts import text
+from workbench.texts.texts import section, text
 from workbench.views.figures import plain
 from workbench.views.pieces.settings_labels import field_name
 
@@ -46,12 +46,26 @@ def parameter_fields(start: ModelSettings, *, key: str) -> ModelSettings | None:
         price = _price(start, key)
         values |= _texts(start, key)
     try:
-        return with_own_price(ModelSettings.model_validate(start.model_dump() | values), price)
+        settings = with_own_price(ModelSettings.model_validate(start.model_dump() | values), price)
     except ValidationError as error:
         fault = error.errors()[0]
         where = field_name(str(fault["loc"][0])) if fault["loc"] else ""
         st.error(plain(text("model_page.wrong_field", field=where)), icon="⚠️")
         return None
+    if problem := key_problem(settings):
+        st.error(plain(problem), icon="⚠️")
+        return None
+    return settings
+
+
+def key_problem(settings: ModelSettings) -> str | None:
+    """Why no call would be made with this key or this address."""
+    fault = session.workbench().model_desk.key_fault(settings)
+    if fault is None:
+        return None
+    return section("key_faults")[fault.value].format(
+        variable=settings.api_key_env, variable_field=field_name("api_key_env"), address_field=field_name("api_base")
+    )
 
 
 def _first() -> ModelSettings:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bot_core.errors import KavakBotError
 from bot_core.llm.gateway import ModelSettings
 from bot_core.store.records import AIModel
 from workbench import session
 from workbench.roles import Role
+from workbench.texts.problems import say
 from workbench.texts.texts import text
 from workbench.views.figures import plain
+from workbench.views.models import place
 from workbench.views.models.connection import show_test
-from workbench.views.models.fields import model_fields
+from workbench.views.models.fields import key_problem, model_fields
 from workbench.views.models.machine import price_line
 from workbench.views.pieces.heading import empty_state
 from workbench.views.pieces.permission import guarded_button
@@ -43,6 +46,8 @@ def _model(model: AIModel) -> None:
             st.caption(
                 plain(" · ".join(f"{field_name(name)}: {field_value(value)}" for name, value in changed.items()))
             )
+        if problem := key_problem(model.settings):
+            st.warning(plain(problem), icon="🔑")
         with st.container(horizontal=True):
             st.button(
                 text("model_page.edit"), key=f"models-edit-{model.name}", icon="✏️", on_click=_edit, args=(model.name,)
@@ -101,6 +106,10 @@ def _keep(name: str, settings: ModelSettings | None, notes: str) -> None:
     if settings is None or not session.may(Role.EDITOR):
         return
     model = AIModel(name=" ".join(name.split()), settings=settings, notes=notes.strip())
-    session.workbench().model_desk.keep_model(model)
+    try:
+        session.workbench().model_desk.keep_model(model)
+    except KavakBotError as error:
+        st.session_state[place.PROBLEM] = say(error)
+        return
     st.session_state.pop(_EDITED, None)
     session.notify(text("model_page.saved", name=plain(model.name)))

@@ -39,7 +39,7 @@ def _reason(report: Report, found: Unanswered, *, first: bool) -> None:
 
 
 def _example(reason: str, number: int, example: Example) -> None:
-    said, detail = shortened(redacted(example.said), _WORDS), redacted(example.detail)
+    said, detail = shortened(redacted(example.said, example.name), _WORDS), redacted(example.detail, example.name)
     with st.container(border=True, gap=None, key=f"conversation-{reason}-{number}"):
         if st.button(
             plain(said), key=f"example-{reason}-{number}", type="tertiary", help=text("conversations.open_help")

@@ -15,6 +15,8 @@ from workbench.runner.replies import Waiting
 from workbench.texts.problems import say
 from workbench.texts.texts import text
 from workbench.views.figures import plain
+from workbench.views.pieces.heading import empty_state
+from workbench.views.pieces.links import go_to
 from workbench.views.simulator.bubbles import bubbles
 from workbench.views.simulator.player_bar import show_player
 from workbench.views.simulator.reports import phone_key, take_reports
@@ -36,6 +38,8 @@ class _Held:
     conversation: str
     waiting: Waiting
     turns: Sequence[SpokenTurn]
+    foreign: bool
+    """Held in another channel: not shown here, where nothing is redacted."""
 
     @property
     def busy(self) -> bool:
@@ -75,10 +79,14 @@ def _stage() -> None:
 def _held(number: int) -> _Held:
     desk, conversation = session.workbench().replies, session.conversation_id(number)
     waiting = desk.waiting(conversation)  # before the turns: a reply that arrives in between is shown, not missed
-    return _Held(number, conversation, waiting, desk.spoken(conversation))
+    turns = desk.spoken(conversation)
+    return _Held(number, conversation, waiting, turns, foreign=not turns and desk.is_foreign(conversation))
 
 
 def _phone(held: _Held, *, alone: bool) -> None:
+    if held.foreign:
+        _elsewhere(held)
+        return
     which, selected = session.selected_turn()
     shown = selected if which == held.number else None
     if alone and shown is None and held.turns:
@@ -88,12 +96,18 @@ def _phone(held: _Held, *, alone: bool) -> None:
         held.conversation,
         bubbles(held.turns, held.waiting, selected=shown),
         key=phone_key(held.number),
-        writable=not session.workbench().replies.is_foreign(held.conversation),
+        writable=True,
         typing=bool(held.waiting.reading),
         name=None if alone else text("chat.phone_name", name=NAMES[held.number - 1], release=release),
     )
     if held.waiting.problem:
         _problem(held, held.waiting.problem)
+
+
+def _elsewhere(held: _Held) -> None:
+    empty_state("🔒", text("chat.foreign"), text("chat.foreign_help"))
+    if st.button(text("chat.foreign_open"), key=f"foreign-{held.number}", icon=":material/forum:", width="stretch"):
+        go_to("conversations", charla=held.conversation)
 
 
 def _problem(held: _Held, problem: BaseException) -> None:
@@ -110,6 +124,8 @@ def _beside(held: Sequence[_Held]) -> None:
     """How the selected reply was made; or the form that makes a case of the conversation."""
     which, selected = session.selected_turn()
     one = next((one for one in held if one.number == which), held[0])
+    if one.foreign:
+        return
     if session.is_saving_case() and one.turns:
         turns = session.workbench().replies.turns(one.conversation)
         show_save_case(one.conversation, turns, session.choice(one.number))

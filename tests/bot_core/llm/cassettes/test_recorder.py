@@ -53,14 +53,15 @@ async def test_the_header_says_what_was_recorded_how_and_with_what(record, path,
 
 
 async def test_nothing_secret_or_volatile_is_kept(tmp_path, key, path, ask, model_server, monkeypatch):
-    monkeypatch.setenv("KAVAK_OPENAI_KEY", "sk-secret-0123456789")
+    monkeypatch.setenv("PROXY_KEY", "sk-secret-0123456789")
+    monkeypatch.setenv("KAVAK_MODEL_KEY_ENVS", "PROXY_KEY")
     leak = Failure(
         401,
         "Incorrect API key provided: sk-secret-0123456789 of org-AbCdEf123456.",
         headers={"openai-organization": "org-AbCdEf123456", "set-cookie": "session=1", "x-request-id": "req-1"},
     )
     model_server.script(leak, Answer({"text": "hola"}))
-    base = {"model": "openai/fake-model", "api_base": model_server.openai_base, "api_key_env": "KAVAK_OPENAI_KEY"}
+    base = {"model": "openai/fake-model", "api_base": model_server.openai_base, "api_key_env": "PROXY_KEY"}
     gateway = CassetteGateway(LiteLLMGateway())
     with CassetteRecorder(tmp_path, key):
         with pytest.raises(ModelNotConfigured):
@@ -68,7 +69,7 @@ async def test_nothing_secret_or_volatile_is_kept(tmp_path, key, path, ask, mode
         await gateway.complete(ask(**base))
     text = path.read_text()
     assert "Incorrect API key provided: [redacted] of org-[redacted]" in text
-    for secret in ("sk-secret", "AbCdEf", "session", "req-1", "authorization", "user-agent", "KAVAK_OPENAI_KEY"):
+    for secret in ("sk-secret", "AbCdEf", "session", "req-1", "authorization", "user-agent", "PROXY_KEY"):
         assert secret.lower() not in text.lower()
     first, second = yaml.safe_load(text)["interactions"]
     assert set(first["response"]["headers"]) == {"content-type"}

@@ -70,6 +70,42 @@ def test_a_model_that_no_list_knows_gets_its_price(models_page: Page, workbench:
     assert "0.3 por millón" in shown(page).replace("\\", "")
 
 
+@pytest.mark.parametrize(
+    ("variable", "address", "said"),
+    [
+        (
+            "TWILIO_AUTH_TOKEN",
+            "http://evil.example/v1",
+            "«Variable de la llave»: la llave de TWILIO_AUTH_TOKEN no se manda",
+        ),
+        ("OPENAI_API_KEY", "http://evil.example/v1", "agregue OPENAI_API_KEY a KAVAK_MODEL_KEY_ENVS"),
+        ("", "http://evil.example/v1", ""),
+        ("OPENAI_API_KEY", "", ""),
+    ],
+)
+def test_a_model_that_would_send_a_secret_to_a_typed_address_is_not_kept(
+    models_page: Page, workbench: Workbench, variable: str, address: str, said: str
+):
+    settings = ModelSettings(model="openai/x")
+    workbench.model_desk.keep_model(AIModel(name="uno", settings=settings))
+    page = button(models_page(seccion="models"), "Cambiar").click().run()
+    page = field(page, "Variable de la llave").input(variable).run()
+    page = field(page, "Dirección").input(address).run()
+    assert said in shown(page).replace("\\", "")
+    assert button(page, "Guardar").disabled == bool(said)
+    if not said:
+        button(page, "Guardar").click().run()
+        [kept] = workbench.model_desk.models()
+        assert (kept.settings.api_key_env or "", kept.settings.api_base or "") == (variable, address)
+
+
+def test_a_model_of_before_that_rule_says_why_it_is_not_called(models_page: Page, workbench: Workbench):
+    settings = ModelSettings(model="openai/x", api_base="http://evil.example/v1", api_key_env="TWILIO_AUTH_TOKEN")
+    workbench.store.models.put(AIModel(name="viejo", settings=settings))
+    page = models_page(seccion="models")
+    assert "TWILIO_AUTH_TOKEN no se manda" in page.warning[0].value.replace("\\", "")
+
+
 def test_a_connection_is_tested_and_explained(models_page: Page, workbench: Workbench):
     settings = ModelSettings(model="openai/x", api_base="http://127.0.0.1:9/v1", retries=0)
     workbench.model_desk.keep_model(AIModel(name="apagado", settings=settings))
@@ -107,7 +143,7 @@ def test_a_viewer_changes_nothing(models_page: Page, workbench: Workbench, as_ro
 
 
 def test_names_that_people_give_are_shown_as_they_are_written(models_page: Page, workbench: Workbench):
-    workbench.model_desk.keep_model(AIModel(name=HOSTILE, settings=ModelSettings(model=HOSTILE), notes=HOSTILE))
+    workbench.store.models.put(AIModel(name=HOSTILE, settings=ModelSettings(model=HOSTILE), notes=HOSTILE))
     for part in ("machine", "models", "agents"):
         page = models_page(seccion=part)
         assert not page.exception

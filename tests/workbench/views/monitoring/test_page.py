@@ -95,6 +95,13 @@ def test_what_could_not_be_answered_comes_with_redacted_examples(show: Page, wor
     assert r"\<b\>x" in label
 
 
+def test_examples_do_not_name_the_customer(show: Page, workbench: Workbench):
+    absent = {"kind": "car_search", "cars": [], "absent": [{"make": "Tesla"}]}
+    talk(workbench.store, "un tesla para Ana", facts=[absent], profile_name="Ana María López", channel="whatsapp")
+    label = next(one.label for one in show("Lo que no pudo contestar").button if str(one.key).startswith("example-"))
+    assert label.replace("\\", "") == "un tesla para [nombre]"
+
+
 def test_tables_by_agent_and_by_model(show: Page, workbench: Workbench):
     talk(workbench.store, "hola", "adiós")
     page = show("Costo")

@@ -207,3 +207,18 @@ def test_an_address_that_asks_nonsense_asks_for_the_usual(show: Page, workbench:
     page = show(muestra="todo", tamano="7", semilla="-1", corrida="no-such-run")
     assert "No hay respuestas para revisar" in words(page)
     assert page.selectbox[0].value == "down"
+
+
+def test_a_live_reply_is_read_without_personal_data_whoever_reads_it(show: Page, workbench: Workbench, as_role: AsRole):
+    told = "soy Ana, mi cel es 55 1234 5678"
+    talk(workbench.store, told, conversation_id="w1", channel="whatsapp", profile_name="Ana María López")
+    talk(workbench.store, "le dices a María que voy", conversation_id="w1")
+    for role in (Role.VIEWER, Role.PUBLISHER):
+        as_role(role)
+        page = show(charla="w1", turno="w1-2")
+        item = workbench.review.item("w1", "w1-2")
+        read = workbench.review.read(item)
+        for private in ("55 1234 5678", "Ana", "María"):
+            assert private not in item.said
+            assert private not in "".join(turn.model_dump_json() for turn in read.turns)
+            assert private not in words(page)
