@@ -198,12 +198,14 @@ class Provenance(Frozen):
 
 
 class RunAttempt(Frozen):
-    """An earlier file of a run: the cases in it that ended in an error were played again, all others were kept."""
+    """An earlier file of a run. The cases in it that ended in an error were played again, those that a judge failed to
+    judge were judged again, all others were kept."""
 
     file: str
     """In the experiment's folder; it never changes."""
     finished_at: datetime | None
     errors: int
+    unjudged: int = 0
 
 
 class RunRecord(Frozen):
@@ -242,7 +244,7 @@ class ExperimentRecord(Frozen):
 
 
 class RunProgress(Frozen):
-    """How far one variant is. Errors and unscored cases are in `done`; `errors` counts the former."""
+    """How far one variant is; errors and unscored cases are in `done`."""
 
     run_id: str
     variant: str
@@ -251,6 +253,12 @@ class RunProgress(Frozen):
     passed: int = 0
     failed: int = 0
     errors: int = 0
+    unscored: int = 0
+    """Nothing could be judged of them: a simulated customer's own fault, for instance."""
+    unjudged: int = 0
+    """Replies that the judge left without a score, because it failed."""
+    ends: dict[str, int] = Field(default_factory=dict)
+    """How the conversations of simulated customers ended; the names are those of `SimulatedEnd.end`."""
     usd: Decimal = Decimal(0)
     """Paid for bot, simulated customers and judge."""
 

@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from bot_core.llm.gateway import ModelSettings
-from bot_core.settings import Settings
-from tests.fakes.few_cases import few_cases
+from tests.fakes.judged import judged_experiment
 from tests.fakes.model_server import ModelServer
 from tests.fakes.model_wire import Answer, Behaviour, RecordedRequest, rate_limited
 from tests.fakes.run_zygote import Zygote
-from workbench.records import CaseResult, ExperimentSpec, JudgeSpec, RunStatus, VariantSpec
+from workbench.records import CaseResult, RunStatus
 from workbench.storage.call_journal import CallJournal, CallState
-from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder, experiments_folder, preferences_id
+from workbench.storage.experiment_files import ExperimentFolder, preferences_id
 
 MODEL_SECONDS = 0.02
 _FRIENDLY = "¡Hola! Soy el asistente de Kavak. ¿Qué auto buscas?"
@@ -147,22 +146,11 @@ def _let_it_work(server: ModelServer, chats: int, experiment: ExperimentFolder) 
 
 
 def _created(name: str, server: ModelServer, folder: Path) -> ExperimentFolder:
-    few_cases(folder / "golden")
-    models = [
-        ModelSettings(model=f"openai/{model}", api_base=server.openai_base, max_concurrency=4)
-        for model in ("fake-one", "fake-two")
-    ]
-    judge = ModelSettings(model="openai/fake-judge", api_base=server.openai_base, max_concurrency=4)
-    spec = ExperimentSpec(
-        name=name,
-        variants=tuple(VariantSpec(name=model.model, model=model) for model in models),
-        split="golden",
-        judge=JudgeSpec(model=judge, pairwise=True),
-        dataset_path=str(folder / "golden"),
-        concurrency=4,
-    )
-    settings = Settings(data_dir=folder / "var", _env_file=None)
-    return ExperimentFiles(experiments_folder(settings)).create(spec, name)
+    def model(of: str) -> ModelSettings:
+        return ModelSettings(model=of, api_base=server.openai_base, max_concurrency=4)
+
+    bots = {of: model(of) for of in ("openai/fake-one", "openai/fake-two")}
+    return judged_experiment(folder, name, bots, model("openai/fake-judge"), split="golden", concurrency=4)
 
 
 def _journal(experiment: ExperimentFolder) -> list[int]:

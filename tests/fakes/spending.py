@@ -12,14 +12,13 @@ from typing import Any
 
 from bot_core.llm.gateway import ModelSettings
 from bot_core.llm.price_list import price_of
-from bot_core.settings import Settings
 from bot_core.trace import Usage
-from tests.fakes.few_cases import few_cases
+from tests.fakes.judged import judged_experiment, settings_in
 from tests.fakes.model_server import ModelServer
 from tests.fakes.model_wire import Answer, Behaviour, RecordedRequest
 from workbench.evaluation.experiments.running import run_experiment
-from workbench.records import ExperimentProgress, ExperimentSpec, JudgeSpec, RunStatus, VariantSpec
-from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
+from workbench.records import ExperimentProgress, RunStatus
+from workbench.storage.experiment_files import ExperimentFolder
 
 BOT, JUDGE = "openai/gpt-4o-mini", "openai/gpt-4.1-mini"
 """Names whose prices are listed; nobody but the fake server is asked."""
@@ -76,7 +75,6 @@ def spend(experiments: int, seed: int, folder: Path) -> Spent:
     """Play them one after the other, many calls at once in each."""
     rng = random.Random(seed)
     figures = Spent(experiments=experiments)
-    few_cases(folder / "golden")
     for number in range(experiments):
         model = BillingModel(rng.randrange(1 << 30))
         with ModelServer(model) as server:
@@ -88,15 +86,13 @@ def spend(experiments: int, seed: int, folder: Path) -> Spent:
 async def _one(
     name: str, rng: random.Random, model: BillingModel, server: ModelServer, folder: Path, figures: Spent
 ) -> None:
-    settings = Settings(data_dir=folder / "var", _env_file=None)
-    spec = _spec(name, rng, server, folder)
-    cap = spec.budget_usd or Decimal(0)
+    experiment = _experiment(name, rng, server, folder)
+    cap = experiment.spec.budget_usd or Decimal(0)
 
     def watch(progress: ExperimentProgress) -> None:
         figures.over += progress.usd_spent + progress.usd_reserved > cap
 
-    experiment = ExperimentFiles(experiments_folder(settings)).create(spec, name)
-    progress = await run_experiment(experiment, settings, on_progress=watch)
+    progress = await run_experiment(experiment, settings_in(folder), on_progress=watch)
     assert progress.usd_spent == model.owed, (progress, model.owed)
     figures.over += model.owed > cap
     figures.most_used = max(figures.most_used, float(model.owed / cap))
@@ -105,20 +101,18 @@ async def _one(
         figures.among_pairs += progress.done == progress.total
 
 
-def _spec(name: str, rng: random.Random, server: ModelServer, folder: Path) -> ExperimentSpec:
-    settings = {"api_base": server.openai_base, "reasks": 0, "max_tokens": 200, "max_concurrency": 32}
-    heats = (("A", 0.0), ("B", 1.0))
-    bots = [
-        VariantSpec(name=variant, model=ModelSettings.model_validate({"model": BOT, "temperature": heat, **settings}))
-        for variant, heat in heats
-    ]
-    judge = ModelSettings.model_validate({"model": JUDGE, **settings})
-    return ExperimentSpec(
-        name=name,
-        variants=tuple(bots),
+def _experiment(name: str, rng: random.Random, server: ModelServer, folder: Path) -> ExperimentFolder:
+    def model(of: str, heat: float = 0.0) -> ModelSettings:
+        return ModelSettings(
+            model=of, temperature=heat, api_base=server.openai_base, reasks=0, max_tokens=200, max_concurrency=32
+        )
+
+    return judged_experiment(
+        folder,
+        name,
+        {"A": model(BOT), "B": model(BOT, 1.0)},
+        model(JUDGE),
         trials=rng.randint(1, 3),
         concurrency=rng.choice([1, 4, 24]),
         budget_usd=Decimal(str(round(rng.uniform(0.002, 0.05), 5))),
-        judge=JudgeSpec(model=judge, pairwise=True),
-        dataset_path=str(folder / "golden"),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ import typer
 
 from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
 from bot_core.settings import PROJECT_ROOT, load_settings
+from workbench.cli.asking import run_and_close
 from workbench.evaluation.judge.asked import LOCAL_JUDGE, PAIRS, OnReply
 from workbench.evaluation.judge.calibrating import CalibrationJob, How
 from workbench.evaluation.judge.judge import JudgedReply
@@ -65,7 +65,7 @@ def run_calibrate(options: CalibrateOptions) -> None:
     people = book.people()
     today = date.today()  # noqa: DTZ011 - the day on the desk of whoever calibrates
     rules_job = CalibrationJob(RULE_JUDGE, How.RULES, people=people)
-    rules = asyncio.run(rules_job.run(on=today))
+    rules = run_and_close(rules_job.run(on=today))
     found = [rules]
     if options.how() is not How.RULES:
         job = CalibrationJob(
@@ -80,7 +80,7 @@ def run_calibrate(options: CalibrateOptions) -> None:
             # What counts is what anybody can repeat: everything that is recorded by now.
             job = replace(job, how=How.REPLAY, with_pairs=False)
         with _progress(job) as on_reply:
-            found.append(asyncio.run(job.run(on_reply=on_reply, on=today)))
+            found.append(run_and_close(job.run(on_reply=on_reply, on=today)))
     _tell(found, rules, options)
 
 
@@ -118,7 +118,7 @@ def run_labels(*, json_output: bool) -> None:
 
 def _record(job: CalibrationJob, today: date) -> None:
     with _progress(job) as on_reply:
-        asyncio.run(job.run(on_reply=on_reply, on=today))
+        run_and_close(job.run(on_reply=on_reply, on=today))
 
 
 def _only_missing(job: CalibrationJob) -> CalibrationJob:

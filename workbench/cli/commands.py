@@ -8,13 +8,11 @@ from typing import Annotated
 
 import typer
 
-from bot_core.errors import KavakBotError, UserError
+from bot_core.errors import KavakBotError, NotFound, UserError
 from workbench.cli import comparing, demonstrating, judging, online, planning, promoting, reporting, running, simulating
+from workbench.cli.exit_codes import ExitCode
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-
-EXIT_USAGE = 2
-EXIT_INFRASTRUCTURE = 3
 
 CatalogOption = Annotated[Path | None, typer.Option("--catalog", help="CSV of cars; default: the shipped sample.")]
 DatasetOption = Annotated[
@@ -63,7 +61,7 @@ def coverage(dataset: DatasetOption = None) -> None:
     from workbench.cli.cases import show_coverage
 
     if not show_coverage(dataset):
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.WORSE)
 
 
 @app.command("eval")
@@ -119,9 +117,13 @@ def main() -> None:
     """Entry point: a person's mistake is one line and exit code 2, never a traceback."""
     try:
         app()
-    except UserError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(EXIT_USAGE)
+    except (UserError, NotFound) as error:
+        # An id that nobody has was mistyped, whoever was asked for it.
+        _end(error, ExitCode.MISTAKE)
     except KavakBotError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(EXIT_INFRASTRUCTURE)
+        _end(error, ExitCode.INFRASTRUCTURE)
+
+
+def _end(error: KavakBotError, code: ExitCode) -> None:
+    typer.echo(f"error: {error}", err=True)
+    sys.exit(code)

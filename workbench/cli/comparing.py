@@ -1,4 +1,4 @@
-"""`compare`: any two stored runs, an experiment, or two releases that are played first."""
+"""`compare`: any two stored runs, an experiment, or two variants that are played first."""
 
 from __future__ import annotations
 
@@ -9,66 +9,69 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from workbench.cli.running import BudgetOption, experiment_files
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from bot_core.prompts.library import PromptLibrary
     from bot_core.releases.source import ReleaseSource
     from bot_core.settings import Settings
+    from workbench.cli.driving import PlayedExperiment
     from workbench.evaluation.findings.records import Comparison, Findings, PreferenceFinding, VariantFindings
-    from workbench.records import ExperimentProgress, ExperimentSpec
-    from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
+    from workbench.records import ExperimentSpec
+    from workbench.storage.experiment_files import ExperimentFiles
 
 _MOST_FLIPS = 20
 _PIPED_WIDTH = 140
+_VARIANT = "a release, with changes as in `run --variant`"
 
 
 def compare(
     ids: Annotated[
         list[str] | None, typer.Argument(help="An experiment, or two runs or experiments of one variant each.")
     ] = None,
-    a: Annotated[str | None, typer.Option("--a", help="Release to play as variant A.")] = None,
-    b: Annotated[str | None, typer.Option("--b", help="Release to play as variant B.")] = None,
+    a: Annotated[str | None, typer.Option("--a", help=f"Variant A, to be played: {_VARIANT}.")] = None,
+    b: Annotated[str | None, typer.Option("--b", help="Variant B, likewise.")] = None,
     split: Annotated[str, typer.Option(help="smoke, golden, recorded or safety.")] = "smoke",
-    trials: Annotated[int, typer.Option(min=1, help="How often each case is played.")] = 1,
-    concurrency: Annotated[int, typer.Option(min=1, help="Cases at once.")] = 8,
+    trials: Annotated[int, typer.Option(min=1, max=50, help="How often each case is played.")] = 1,
+    concurrency: Annotated[int, typer.Option(min=1, max=256, help="Cases at once.")] = 8,
+    budget: BudgetOption = None,
     catalog: Annotated[Path | None, typer.Option(help="CSV of cars; default: the shipped sample.")] = None,
     dataset: Annotated[Path | None, typer.Option(help="Folder of case files; default: datasets/golden.")] = None,
-    json_output: Annotated[bool, typer.Option("--json", help="Everything that was found, as JSON.")] = False,
+    json_output: Annotated[bool, typer.Option("--json", help="Everything that was found, as one JSON object.")] = False,
 ) -> None:
-    """Compare stored runs, or play two releases (--a, --b) and compare them, with verdicts."""
+    """Compare stored runs, or play two variants (--a, --b) and compare them, with verdicts.
+
+    Played ones stay as an experiment. Ctrl-C pauses; exit code 4 when the budget is used up.
+    """
     from bot_core.errors import UserError
     from bot_core.settings import load_settings
-    from workbench.records import ExperimentSpec, VariantSpec
+    from workbench.cli.bars import working
 
-    settings = load_settings()
+    played = None
     if a and b and not ids:
-        spec = ExperimentSpec(
-            name=f"{a} / {b}",
-            variants=(VariantSpec(name=f"A: {a}", release_id=a), VariantSpec(name=f"B: {b}", release_id=b)),
-            split=split,
-            trials=trials,
-            concurrency=concurrency,
-            catalog_path=str(catalog) if catalog else None,
-            dataset_path=str(dataset) if dataset else None,
-        )
-        ids = [_played(spec, settings, quiet=json_output).experiment_id]
+        spec = _spec(a, b, split, trials, concurrency, budget, catalog, dataset)
+        played = _played(spec, quiet=json_output)
+        ids = [played.folder.experiment_id]
     elif a or b or not ids:
         raise UserError("give the ids of stored runs, or both --a and --b", hint="`list` shows what is stored")
-    found = stored_findings(ids, settings)
+    with working("working it out"):
+        found = stored_findings(ids, load_settings())
     if json_output:
-        _print_json(found)
+        _print_json(found, played)
     else:
         print_findings(found)
+    if played:
+        raise typer.Exit(_exit_code(played))
 
 
 def stored_findings(ids: Sequence[str], settings: Settings) -> Findings:
     """Of one experiment, or of two runs. Raises NotFound, UserError, StoreError."""
     from bot_core.errors import UserError
     from workbench.evaluation.findings.stored import experiment_findings, pair_findings
-    from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
 
-    files = ExperimentFiles(experiments_folder(settings))
+    files = experiment_files()
     with libraries(settings) as (releases, prompts):
         match list(ids):
             case [one]:
@@ -106,21 +109,46 @@ def libraries(settings: Settings) -> Iterator[tuple[ReleaseSource, PromptLibrary
         store.close()
 
 
-def _played(spec: ExperimentSpec, settings: Settings, *, quiet: bool) -> ExperimentFolder:
-    import asyncio
+def _spec(
+    a: str,
+    b: str,
+    split: str,
+    trials: int,
+    concurrency: int,
+    budget: float | None,
+    catalog: Path | None,
+    dataset: Path | None,
+) -> ExperimentSpec:
+    from workbench.cli.specs import experiment_spec, money
+    from workbench.cli.variants import parsed_variant
 
-    from workbench.evaluation.experiments.running import run_experiment
-    from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
+    variants = [(letter, parsed_variant(text, None)) for letter, text in (("A", a), ("B", b))]
+    return experiment_spec(
+        name=" / ".join(variant.name for _, variant in variants),
+        variants=[variant.model_copy(update={"name": f"{letter}: {variant.name}"}) for letter, variant in variants],
+        split=split,
+        trials=trials,
+        concurrency=concurrency,
+        budget_usd=money(budget),
+        catalog_path=str(catalog) if catalog else None,
+        dataset_path=str(dataset) if dataset else None,
+    )
 
-    folder = ExperimentFiles(experiments_folder(settings)).create(spec)
-    asyncio.run(run_experiment(folder, settings, on_progress=None if quiet else show_progress))
-    return folder
+
+def _played(spec: ExperimentSpec, *, quiet: bool) -> PlayedExperiment:
+    from workbench.cli.driving import play
+    from workbench.cli.telling import tell_end
+
+    played = play(spec, quiet=quiet)
+    if not (quiet or played.progress.status.value == "finished"):
+        tell_end(played.progress)
+    return played
 
 
-def show_progress(progress: ExperimentProgress) -> None:
-    if progress.total:
-        end = "\n" if progress.done == progress.total else ""
-        typer.echo(f"\r{progress.done}/{progress.total} {end}", nl=False, err=True)
+def _exit_code(played: PlayedExperiment) -> int:
+    from workbench.cli.driving import exit_code
+
+    return exit_code(played.progress)
 
 
 def print_findings(found: Findings) -> None:
@@ -209,9 +237,9 @@ def _errors(variant: VariantFindings) -> Iterator[str]:
             yield f"  {variant.name}: {group.count} × {group.reason}: {(group.example.splitlines() or [''])[0]}"
 
 
-def _print_json(found: Findings) -> None:
-    import json
-
+def _print_json(found: Findings, played: PlayedExperiment | None) -> None:
+    from workbench.cli.telling import estimate_data, print_json
     from workbench.evaluation.findings.data import as_data
 
-    typer.echo(json.dumps(as_data(found, transcripts=False), ensure_ascii=False, indent=1))
+    estimate = {"estimate": estimate_data(played.cost)} if played else {}
+    print_json(estimate | as_data(found, transcripts=False))

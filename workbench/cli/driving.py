@@ -5,20 +5,43 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from dataclasses import dataclass
 
 from bot_core.settings import load_settings
+from workbench.cli.bars import Show, experiment_bar
+from workbench.cli.exit_codes import ExitCode
+from workbench.cli.telling import tell_estimate
+from workbench.evaluation.experiments.estimating import Estimate, estimate
 from workbench.evaluation.experiments.running import run_experiment
-from workbench.records import ExperimentProgress
-from workbench.storage.experiment_files import Control, ExperimentFolder
+from workbench.records import ExperimentProgress, ExperimentSpec, RunStatus
+from workbench.storage.experiment_files import Control, ExperimentFiles, ExperimentFolder, experiments_folder
 
-_PAIRS = "pairs"
-"""The bar of what the judge compares."""
-Show = Callable[[ExperimentProgress], None]
+_EXIT_CODES = {
+    RunStatus.FINISHED: ExitCode.DONE,
+    RunStatus.OVER_BUDGET: ExitCode.OVER_BUDGET,
+    RunStatus.PAUSED: ExitCode.STOPPED,
+    RunStatus.CANCELLED: ExitCode.STOPPED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedExperiment:
+    """A new experiment, as far as it came."""
+
+    folder: ExperimentFolder
+    cost: Estimate
+    """Of before."""
+    progress: ExperimentProgress
+
+
+def play(spec: ExperimentSpec, *, quiet: bool) -> PlayedExperiment:
+    """Say what it will cost and run it, with a bar. Raises UserError for a wrong name or file."""
+    settings = load_settings()
+    cost = estimate(spec, settings)
+    if not quiet:
+        tell_estimate(cost)
+    folder = ExperimentFiles(experiments_folder(settings)).create(spec)
+    return PlayedExperiment(folder, cost, drive(folder, bar=not quiet))
 
 
 def drive(folder: ExperimentFolder, *, bar: bool) -> ExperimentProgress:
@@ -26,11 +49,19 @@ def drive(folder: ExperimentFolder, *, bar: bool) -> ExperimentProgress:
     # What was imported stays: see __main__.
     gc.freeze()
     try:
-        with _bar() if bar else _nothing() as show:
+        with experiment_bar(hidden=not bar) as show:
             return asyncio.run(_run(folder, show))
+    except asyncio.CancelledError:
+        # The second Ctrl-C: what had come to its end is kept.
+        return folder.progress()
     finally:
         # The process is about to end: nothing is worth looking through once more.
         gc.freeze()
+
+
+def exit_code(progress: ExperimentProgress) -> ExitCode:
+    """Of a command that ran an experiment."""
+    return _EXIT_CODES.get(progress.status, ExitCode.INFRASTRUCTURE)
 
 
 async def _run(folder: ExperimentFolder, show: Show) -> ExperimentProgress:
@@ -47,28 +78,3 @@ async def _run(folder: ExperimentFolder, show: Show) -> ExperimentProgress:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, interrupted)
     return await run_experiment(folder, load_settings(), on_progress=show)
-
-
-@contextmanager
-def _nothing() -> Iterator[Show]:
-    yield lambda _progress: None
-
-
-@contextmanager
-def _bar() -> Iterator[Show]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[usd]}"))
-    tasks: dict[str, TaskID] = {}
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as shown:
-
-        def show(progress: ExperimentProgress) -> None:
-            for run in progress.runs:
-                if run.run_id not in tasks:
-                    tasks[run.run_id] = shown.add_task(run.variant, total=None, usd="")
-                usd = f"{run.usd:.4f} USD"
-                shown.update(tasks[run.run_id], completed=run.done, total=run.total or None, usd=usd)
-            if progress.pairs_total:
-                if _PAIRS not in tasks:
-                    tasks[_PAIRS] = shown.add_task(_PAIRS, total=progress.pairs_total, usd="")
-                shown.update(tasks[_PAIRS], completed=progress.pairs_done)
-
-        yield show

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 
 import typer
 
 from bot_core.errors import UserError
 from bot_core.settings import load_settings
+from workbench.cli.asking import run_and_close
 from workbench.cli.calibration import CalibrateOptions
 from workbench.evaluation.judge.asked import judge_gateway
 from workbench.evaluation.judge.comparing import VariantPreferences, compare_variants
@@ -27,7 +27,7 @@ def run_prefer(experiment_id: str, names: tuple[str | None, str | None], options
     runs = folder.record().runs
     a, b = _chosen(runs, names)
     spec = options.spec()
-    found = asyncio.run(
+    found = run_and_close(
         compare_variants(
             Judge(judge_gateway(), spec),
             spec,

@@ -12,6 +12,8 @@ import typer
 from bot_core.llm.local_model.files import QWEN_CODER
 from bot_core.releases.files import FileReleaseSource
 from bot_core.settings import Settings, load_settings
+from workbench.cli.asking import run_and_close
+from workbench.cli.exit_codes import ExitCode
 from workbench.evaluation.batch import run_batch
 from workbench.evaluation.cassettes import CASSETTES, ReplaySession, recorded_subject, replayed_subject
 from workbench.evaluation.dataset.case import Case
@@ -46,9 +48,9 @@ def run_record(options: RecordOptions) -> int:
         variant = VariantSpec(name=name, release_id=name)
         due = asyncio.run(_stale(variant, cases, settings)) if options.stale else cases
         typer.echo(f"{name}: {len(due)} of {len(cases)} cases to record")
-        results = asyncio.run(_record(variant, due, settings, options.concurrency))
+        results = run_and_close(_record(variant, due, settings, options.concurrency))
         failed += sum(result.error is not None for result in results)
-    return 3 if failed else 0
+    return ExitCode.INFRASTRUCTURE if failed else ExitCode.DONE
 
 
 async def _record(

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from workbench.cli.running import experiment_files
+
 if TYPE_CHECKING:
+    from workbench.evaluation.findings.records import Findings
     from workbench.storage.database import Answer
     from workbench.storage.rebuild import Verdicts
 
@@ -34,17 +37,40 @@ def report(
     ids: Annotated[list[str], typer.Argument(help="An experiment, or two runs or experiments of one variant each.")],
     pdf: Annotated[bool, typer.Option("--pdf", help="Also a PDF, by the Chromium that is installed.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder; default: eval_reports/<ids>.")] = None,
+    json_output: Annotated[
+        bool, typer.Option("--json", help="The files that were written, as one JSON object.")
+    ] = False,
 ) -> None:
     """Write the report of an experiment: one HTML file that opens offline, Markdown and JSON."""
     from bot_core.settings import PROJECT_ROOT, load_settings
+    from workbench.cli.bars import working
     from workbench.cli.comparing import stored_findings
+    from workbench.cli.telling import print_json
+
+    with working("working it out"):
+        found = stored_findings(ids, load_settings())
+    files = written(found, out or PROJECT_ROOT / "eval_reports" / "-".join(ids), pdf=pdf)
+    if json_output:
+        print_json(files)
+        return
+    for path in files.values():
+        if path:
+            typer.echo(path)
+
+
+def written(found: Findings, folder: Path, *, pdf: bool) -> dict[str, str | None]:
+    """The paths of the report's files: html, markdown, json, pdf (null when nobody asked for it)."""
+    from workbench.cli.bars import working
     from workbench.evaluation.report.experiment import write_report
 
-    found = stored_findings(ids, load_settings())
-    paths = write_report(found, out or PROJECT_ROOT / "eval_reports" / "-".join(ids), pdf=pdf)
-    for path in (paths.html, paths.markdown, paths.json, paths.pdf):
-        if path:
-            typer.echo(str(path))
+    with working("writing the report"):
+        paths = write_report(found, folder, pdf=pdf)
+    return {
+        "html": str(paths.html),
+        "markdown": str(paths.markdown),
+        "json": str(paths.json),
+        "pdf": str(paths.pdf) if paths.pdf else None,
+    }
 
 
 def export(
@@ -53,12 +79,10 @@ def export(
     out: Annotated[Path | None, typer.Option(help="Folder; default: the id, in the current one.")] = None,
 ) -> None:
     """Write results, turns and scores of an experiment as tables, one row each."""
-    from bot_core.settings import load_settings
-    from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
     from workbench.storage.exports import ExportFormat
     from workbench.storage.exports import export as exported
 
-    folder = ExperimentFiles(experiments_folder(load_settings())).open(experiment)
+    folder = experiment_files().open(experiment)
     for path in exported(folder, out or Path(experiment), ExportFormat(file_format.value)):
         typer.echo(str(path))
 
@@ -69,14 +93,12 @@ def sql(
     limit: Annotated[int | None, typer.Option(min=1, help="Most rows; default: 100 of a table, all of a file.")] = None,
 ) -> None:
     """Ask a question of all stored experiments in SQL. Works while the workbench runs: it reads the files."""
-    from bot_core.settings import load_settings
     from workbench.storage.database import in_memory
-    from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
     from workbench.storage.rebuild import take_in
 
     database = in_memory()
     try:
-        take_in(database, ExperimentFiles(experiments_folder(load_settings())), verdicts=_verdicts_for(question))
+        take_in(database, experiment_files(), verdicts=_verdicts_for(question))
         database.shut_outside()
         shown = limit or (_SHOWN if table_format is TableFormat.TABLE else None)
         _print(database.query(question, limit=shown), table_format)

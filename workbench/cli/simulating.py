@@ -21,7 +21,8 @@ def run(
     release: Annotated[str, typer.Option(help="Release that answers.")] = "offline-base",
     persona: Annotated[list[str] | None, typer.Option(help="Only this persona; may be repeated.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="How often each persona writes, each time differently.")] = 3,
-    model: Annotated[str | None, typer.Option(help="Model that plays the customers; default: rules, no model.")] = None,
+    customer: Annotated[str | None, typer.Option(help="Model that plays the customers; default: rules.")] = None,
+    customer_base: Annotated[str | None, typer.Option(help="Address of the server of --customer.")] = None,
     personas: Annotated[Path | None, typer.Option(help="Folder of personas; default: datasets/personas.")] = None,
     catalog: Annotated[Path | None, typer.Option(help="CSV of cars; default: the shipped sample.")] = None,
     transcripts: Annotated[
@@ -32,7 +33,8 @@ def run(
     """Play every persona and count how the conversations ended; the simulator's own faults are counted apart."""
     from workbench.evaluation.customers.summary import summarise
 
-    conversations = _played(release, tuple(persona or ()), seeds, model, personas, catalog)
+    maker = _customers(customer, customer_base)
+    conversations = _played(release, tuple(persona or ()), seeds, maker, personas, catalog)
     summary = summarise(conversations)
     if json_output:
         _print_json(conversations, summary)
@@ -56,15 +58,13 @@ def list_personas(
 
 
 def _played(
-    release: str, only: tuple[str, ...], seeds: int, model: str | None, folder: Path | None, catalog: Path | None
+    release: str, only: tuple[str, ...], seeds: int, customer: CustomerMaker, folder: Path | None, catalog: Path | None
 ) -> tuple[SimulatedConversation, ...]:
-    import asyncio
-
     from bot_core.errors import UserError
     from bot_core.settings import load_settings
+    from workbench.cli.asking import run_and_close
     from workbench.evaluation.build import build_subject
     from workbench.evaluation.customers.playing import simulate
-    from workbench.evaluation.customers.rule_based import RuleBasedCustomer
     from workbench.evaluation.dataset.personas import load_personas
     from workbench.records import VariantSpec
 
@@ -77,16 +77,19 @@ def _played(
         raise UserError(f"no persona {sorted(unknown)[0]!r}", hint="`simulate list` shows all")
     chosen = [one for one in known if not only or one.id in only]
     subject = build_subject(VariantSpec(name=release, release_id=release), settings)
-    customer = _modelled(model) if model else RuleBasedCustomer
-    return asyncio.run(simulate(subject, chosen, seeds=range(1, seeds + 1), customer=customer))
+    return run_and_close(simulate(subject, chosen, seeds=range(1, seeds + 1), customer=customer))
 
 
-def _modelled(model: str) -> CustomerMaker:
-    from bot_core.llm.gateway import ModelSettings
+def _customers(model: str | None, api_base: str | None) -> CustomerMaker:
     from bot_core.llm.litellm_gateway import LiteLLMGateway
+    from workbench.cli.specs import model_named
     from workbench.evaluation.customers.model_driven import model_customers
+    from workbench.evaluation.customers.rule_based import RuleBasedCustomer
 
-    return model_customers(LiteLLMGateway(), ModelSettings(model=model, temperature=0.7))
+    settings = model_named("--customer", model, api_base)
+    if settings is None:
+        return RuleBasedCustomer
+    return model_customers(LiteLLMGateway(), settings.model_copy(update={"temperature": 0.7}))
 
 
 def _print_summary(summary: SimulationSummary) -> None:

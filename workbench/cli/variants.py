@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import ValidationError
+
 from bot_core.errors import UserError
 from bot_core.llm.discovery import available_models
 from bot_core.llm.gateway import ModelSettings
@@ -34,14 +36,18 @@ def parsed_variant(text: str, model: ModelSettings | None) -> VariantSpec:
             models[_agent(key.removesuffix(".model"), text)] = settings_of(value)
         else:
             prompts[_agent(key, text)] = value
-    return VariantSpec(
-        name=name.strip(),
-        release_id=release.strip(),
-        model=model,
-        models=models,
-        prompts=prompts,
-        guardrails=guardrails,
-    )
+    try:
+        return VariantSpec(
+            name=name.strip(),
+            release_id=release.strip(),
+            model=model,
+            models=models,
+            prompts=prompts,
+            guardrails=guardrails,
+        )
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise UserError(f"--variant {text!r}: {fault['loc'][0]}: {fault['msg']}", hint=_FORM) from error
 
 
 def settings_of(model: str, api_base: str | None = None, *, at_once: int = 8) -> ModelSettings:

@@ -30,7 +30,7 @@ class FindingsShelf:
         folder = self._files.open(experiment_id)
         progress = folder.progress()
         runs = tuple((run.done, run.passed, run.failed, run.errors) for run in progress.runs)
-        key = (experiment_id, progress.status, runs, progress.pairs_done)
+        key = (experiment_id, progress.status, runs, progress.pairs_done, folder.written())
         return self._once(key, lambda: experiment_findings(folder, releases=self._releases, prompts=self._prompts))
 
     def of_pair(self, run_a: str, run_b: str) -> Findings:

@@ -23,6 +23,8 @@ class CallState(StrEnum):
     """The model was paid for an answer that could not be used."""
     UNPAID = "unpaid"
     """Refused or never arrived: asked again after a restart."""
+    AGAIN = "again"
+    """Somebody wants another answer than the FAILED one of the same `call`: it is asked again after a restart."""
 
 
 class CallLine(Frozen):

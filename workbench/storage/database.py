@@ -205,15 +205,17 @@ class WorkbenchDatabase:
 
         cursor = self._cursor()
         try:
-            _refuse_writing(cursor, sql)
-            answer = cursor.execute(sql)
-            rows = answer.fetchall() if limit is None else answer.fetchmany(limit)
-            rest = sum(len(more) for more in iter(lambda: answer.fetchmany(_BATCH), []))
+            _refuse_all_but_one_select(cursor, sql)
+            with _read_only(cursor):
+                answer = cursor.execute(sql)
+                columns = tuple(column[0] for column in answer.description or ())
+                rows = answer.fetchall() if limit is None else answer.fetchmany(limit)
+                rest = sum(len(more) for more in iter(lambda: answer.fetchmany(_BATCH), []))
         except duckdb.Error as error:
             raise UserError(
                 f"SQL: {' '.join(str(error).split())}", hint="docs/sql.md lists tables and columns"
             ) from error
-        return Answer(tuple(column[0] for column in answer.description or ()), rows, len(rows) + rest)
+        return Answer(columns, rows, len(rows) + rest)
 
     def frame(self, sql: str) -> pd.DataFrame:
         """The same as a pandas table. For our own questions: nothing is refused here."""
@@ -253,13 +255,24 @@ class WorkbenchDatabase:
             cursor.execute("COMMIT")
 
 
-def _refuse_writing(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """Only questions: the parser says what a statement is, not its first word."""
+def _refuse_all_but_one_select(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """The parser says what a statement is, not its first word. EXPLAIN is refused too: with ANALYZE it runs what it
+    explains, and that may be anything."""
     import duckdb
 
     statements = cursor.extract_statements(sql)
-    if len(statements) != 1 or statements[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
+    if len(statements) != 1 or statements[0].type is not duckdb.StatementType.SELECT:
         raise UserError("SQL: one SELECT is needed, nothing that writes", hint="docs/sql.md has examples")
+
+
+@contextmanager
+def _read_only(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """DuckDB itself refuses what would write, however it was written."""
+    cursor.execute("BEGIN TRANSACTION READ ONLY")
+    try:
+        yield
+    finally:
+        cursor.execute("ROLLBACK")
 
 
 def _insert(cursor: duckdb.DuckDBPyConnection, table: str, row: Mapping[str, Any]) -> None:

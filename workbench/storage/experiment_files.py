@@ -10,6 +10,7 @@
                 <run_id>.calls.jsonl  every finished model call of the run
                 <run_id>.parquet      the run, when it is over
                 <run_id>.attempt-1.parquet  what it was before its errors were played again
+                <run_id>.unjudged.jsonl  results of it that wait for the judge only: it is to be asked again
                 <run_id>.preferences.…  the same three files of what a judge prefers: the run's conversations or A's
 """
 
@@ -65,6 +66,11 @@ def preferences_id(run_id: str) -> str:
     return f"{run_id}.preferences"
 
 
+def unjudged_id(run_id: str) -> str:
+    """Names the journal of the run's conversations that wait for the judge only."""
+    return f"{run_id}.unjudged"
+
+
 class ExperimentFolder:
     """One experiment. Reading is safe at any time, from any process; `write_…` is for the holder of the lock."""
 
@@ -110,6 +116,11 @@ class ExperimentFolder:
         path = self.run_path(name)
         if path.exists():
             path.rename(self.run_path(f"{name}.attempt-{len(self.attempts(name)) + 1}"))
+
+    def written(self) -> tuple[int, ...]:
+        """When each finished file was written: it changes once errors were played, or a judge was asked, again."""
+        paths = [path(run_id) for run_id in self.run_ids() for path in (self.run_path, self.preferences_path)]
+        return tuple(path.stat().st_mtime_ns for path in paths if path.exists())
 
     def is_running(self) -> bool:
         """A living process holds the experiment."""

@@ -17,6 +17,17 @@ def _new(store: Store, customer: str = "whatsapp:+521", channel: str = "workbenc
     return store.conversations.create(channel=channel, customer_key=customer, release_id="offline-base", **fields)
 
 
+def _of_three_turns(store: Store) -> Conversation:
+    """m0, m1 and m2, in the turns t0, t1 and t2."""
+    conversation = _new(store)
+    for number in range(3):
+        turn = finished_turn(conversation.state, f"m{number}", tracking_id=f"t{number}")
+        conversation = store.conversations.append_turn(
+            conversation.conversation_id, [InboundMessage(text=f"m{number}")], turn, expected_version=number
+        )
+    return conversation
+
+
 def test_a_new_conversation_is_empty(store: Store):
     created = _new(store)
     assert created == store.conversations.get(created.conversation_id)
@@ -48,24 +59,14 @@ def test_a_turn_is_logged_with_its_state(store: Store):
 
 
 def test_turns_are_counted_in_order(store: Store):
-    conversation = _new(store)
-    for number in range(3):
-        turn = finished_turn(conversation.state, f"m{number}", tracking_id=f"t{number}")
-        conversation = store.conversations.append_turn(
-            conversation.conversation_id, [InboundMessage(text=f"m{number}")], turn, expected_version=number
-        )
+    conversation = _of_three_turns(store)
     logged = store.conversations.turns(conversation.conversation_id)
     assert [(turn.tracking_id, turn.position) for turn in logged] == [("t0", 1), ("t1", 2), ("t2", 3)]
     assert conversation.state.turns == 3
 
 
 def test_what_was_said_is_read_from_a_position_on(store: Store):
-    conversation = _new(store)
-    for number in range(3):
-        turn = finished_turn(conversation.state, f"m{number}", tracking_id=f"t{number}")
-        conversation = store.conversations.append_turn(
-            conversation.conversation_id, [InboundMessage(text=f"m{number}")], turn, expected_version=number
-        )
+    conversation = _of_three_turns(store)
     logged = store.conversations.turns(conversation.conversation_id)
     spoken = store.conversations.spoken(conversation.conversation_id)
     assert [(turn.tracking_id, turn.position, turn.messages, turn.reply, turn.created_at) for turn in spoken] == [

@@ -13,10 +13,12 @@ import pytest
 from bot_core.errors import UserError
 from bot_core.settings import PROJECT_ROOT
 from tests.fakes.model_server import ModelServer
-from tests.fakes.model_wire import Answer, RecordedRequest
+from tests.fakes.model_wire import Answer, Hang, RecordedRequest, unauthorized
 from workbench.cli.variants import parsed_variant
 from workbench.records import RunStatus
-from workbench.storage.experiment_files import ExperimentFiles
+from workbench.storage.experiment_files import Control, ExperimentFiles, ExperimentFolder
+from workbench.storage.journal import Journal
+from workbench.storage.locks import locked
 
 
 @pytest.fixture
@@ -55,7 +57,8 @@ def test_run_shows_the_estimate_runs_and_says_what_came_out(workbench, few_folde
     listed = workbench("list")
     assert folder.experiment_id in listed.output
     assert "finished" in listed.output
-    assert json.loads(workbench("list", "--json").output)[0]["status"] == "finished"
+    [row] = json.loads(workbench("list", "--json").stdout)["experiments"]
+    assert row["status"] == "finished"
 
 
 def test_run_as_json(workbench, few_folder):
@@ -104,13 +107,114 @@ def test_the_judge_compares_the_variants_and_the_comparison_says_so(workbench, f
     assert "openai/judge prefers: B 0, tie 1, A 0, the same words 0, unscored 0; 1 of 1 changed with the order" in told
 
 
-def test_pausing_resuming_and_cancelling_one_that_is_not_running(workbench, few_folder, files):
+@pytest.mark.parametrize(
+    ("status", "command", "said"),
+    [
+        (RunStatus.FINISHED, "pause", "is finished: there is nothing to pause"),
+        (RunStatus.CANCELLED, "pause", "is cancelled: there is nothing to pause"),
+        (RunStatus.FINISHED, "cancel", "is finished: there is nothing to cancel, its results stay"),
+        (RunStatus.CANCELLED, "cancel", "was cancelled before; what was played is kept"),
+        (RunStatus.PAUSED, "pause", "is not running (paused); go on with: python -m workbench resume"),
+        (RunStatus.INTERRUPTED, "pause", "is not running (interrupted); go on with: python -m workbench resume"),
+        (RunStatus.PAUSED, "cancel", "is cancelled; 1 of 5 conversations are kept"),
+        (RunStatus.OVER_BUDGET, "cancel", "is cancelled; 1 of 5 conversations are kept"),
+    ],
+)
+def test_pausing_and_cancelling_what_is_not_running_say_what_they_found(
+    workbench, few_folder, files, status, command, said
+):
     workbench("run", "--variant", "offline-base", "--dataset", few_folder)
     [folder] = files.list()
-    assert "not running" in workbench("pause", folder.experiment_id).output
+    left_at(folder, status)
+    result = workbench(command, folder.experiment_id)
+    assert result.exit_code == 0
+    assert result.output.startswith(f"{folder.experiment_id} {said}") and result.output.count("\n") == 1
+
+
+def left_at(folder: ExperimentFolder, status: RunStatus) -> None:
+    """As a process leaves it; one that is not over with its first conversation only."""
+    [run_id] = folder.run_ids()
+    if status not in (RunStatus.FINISHED, RunStatus.CANCELLED):
+        Journal(folder.journal_path(run_id)).append(next(folder.results(run_id)))
+        folder.run_path(run_id).unlink()
+    folder.write_progress(folder.progress().model_copy(update={"status": status}))
+
+
+def test_a_running_one_is_asked_and_says_so(workbench, few_folder, files):
+    workbench("run", "--variant", "offline-base", "--dataset", few_folder)
+    [folder] = files.list()
+    left_at(folder, RunStatus.RUNNING)
+    with locked(folder.lock):
+        assert "is being paused; go on with: " in workbench("pause", folder.experiment_id).output
+        assert folder.asked() is Control.PAUSE
+        assert "is being cancelled; what was played is kept" in workbench("cancel", folder.experiment_id).output
+        assert folder.asked() is Control.CANCEL
+
+
+def test_one_whose_data_changed_can_be_cancelled_and_keeps_what_was_played(workbench, few_folder, files):
+    workbench("run", "--variant", "offline-base", "--dataset", few_folder)
+    [folder] = files.list()
+    left_at(folder, RunStatus.PAUSED)
+    few = few_folder / "few.yaml"
+    few.write_text(few.read_text(encoding="utf-8").replace("few-hola", "few-buenas"), encoding="utf-8")
+    assert "changed since this experiment began" in str(workbench("resume", folder.experiment_id).exception)
+    result = workbench("cancel", folder.experiment_id)
+    assert result.exit_code == 0, result.output
+    assert "is cancelled; 1 of 5 conversations are kept" in result.output
+    assert [one.case_id for one in folder.results(folder.run_ids()[0])] == ["few-hola"]
+    assert folder.progress().status is RunStatus.CANCELLED
+
+
+def test_resuming_one_that_is_finished_says_how_it_ended(workbench, few_folder, files):
+    workbench("run", "--variant", "offline-base", "--dataset", few_folder)
+    [folder] = files.list()
     again = workbench("resume", folder.experiment_id)
     assert again.exit_code == 0
-    assert "finished" in again.output
+    assert f"experiment {folder.experiment_id}: finished" in again.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--variant", "A=offline-base,financing=financing/v999"), "financing/v999"),
+        (("--variant", "offline-base", "--catalog", "/nada.csv"), "/nada.csv"),
+        (("--variant", "offline-base", "--case", "nada"), "no case in the split smoke: 'nada'"),
+        (("--variant", "offline-base", "--personas", "nadie"), "no persona 'nadie'"),
+        (("--variant", "offline-base", "--replay", "--judge", "openai/x"), "a replay cannot ask a model"),
+        (("--variant", "offline-base", "--replay", "--personas", "ana-primer-auto"), "are not recorded"),
+    ],
+)
+def test_an_estimate_finds_what_a_run_would_stumble_over(workbench, few_folder, files, arguments, message):
+    asked = workbench("run", *arguments, "--dataset", few_folder, "--estimate")
+    assert isinstance(asked.exception, UserError) and message in str(asked.exception)
+    assert asked.stdout == "" and files.list() == ()
+    ran = workbench("run", *arguments, "--dataset", few_folder)
+    assert str(ran.exception) == str(asked.exception), "the run says the same"
+
+
+def test_customers_of_a_model_at_an_address_of_ones_own(workbench, files):
+    moves = [{"messages": ["busco un versa"], "finished": False}, {"messages": [], "finished": True}]
+    with ModelServer(lambda request: Answer(moves[min(len(request.messages) // 4, 1)])) as server:
+        model = ["--customer", "openai/customer", "--customer-base", server.openai_base]
+        result = workbench("run", "--variant", "offline-base", "--personas", "ana-primer-auto", *model)
+        assert result.exit_code == 0, result.output
+        assert {request.body["model"] for request in server.chats} == {"customer"}
+    [folder] = files.list()
+    assert folder.spec.customer is not None and folder.spec.customer.api_base == server.openai_base
+
+
+def test_a_judge_that_was_away_is_asked_again_when_asked_for(workbench, few_folder, files):
+    fine = {"reason": "bien", "verdict": "bien"}
+    with ModelServer(unauthorized()) as server:
+        judge = ["--judge", "openai/judge", "--judge-base", server.openai_base, "--dataset", few_folder]
+        result = workbench("run", "--variant", "offline-base", *judge, "--case", "few-hola")
+        [folder] = files.list()
+        assert "1 played, 1 passed, 0 failed, 1 replies not judged" in result.output.replace("/1", "")
+        assert f"resume {folder.experiment_id} --errors" in result.output
+        server.default = Answer({"helpfulness": fine, "tone": fine, "completeness": fine})
+        again = workbench("resume", folder.experiment_id, "--errors")
+    assert again.exit_code == 0, again.output
+    assert "1 to play or judge again" in again.stderr and "not judged" not in again.stdout
 
 
 def test_errors_are_played_again_when_asked_for(workbench, few_folder, files, monkeypatch):
@@ -159,3 +263,32 @@ def test_ctrl_c_pauses_and_says_how_to_go_on(tmp_path, few_folder, files):
     assert f"paused; go on with: python -m workbench resume {folder.experiment_id}" in output
     assert folder.progress().status is RunStatus.PAUSED
     assert not folder.is_running()
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(
+    "command", [["run", "--variant"], ["compare", "--b", "offline-exacto", "--a"]], ids=["run", "compare"]
+)
+def test_the_second_ctrl_c_does_not_wait_for_a_model_that_never_answers(tmp_path, few_folder, files, command):
+    with ModelServer(Hang()) as server:
+        command = [sys.executable, "-m", "workbench", *command, "offline-base,model=openai/fake-model"]
+        environment = os.environ | {"KAVAK_DATA_DIR": str(tmp_path / "var")}
+        environment |= {"OPENAI_API_KEY": "sk-test", "OPENAI_API_BASE": server.openai_base}
+        with subprocess.Popen(
+            [*command, "--dataset", str(few_folder)],
+            cwd=PROJECT_ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            server.wait_for_chats(1)
+            process.send_signal(signal.SIGINT)
+            [folder] = files.list()
+            while folder.asked() is Control.RUN:
+                threading.Event().wait(0.05)
+            process.send_signal(signal.SIGINT)
+            output, errors = process.communicate()
+    assert process.returncode == 130, errors
+    assert f"paused; go on with: python -m workbench resume {folder.experiment_id}" in output
+    assert "Traceback" not in errors

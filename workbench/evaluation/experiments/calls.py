@@ -62,13 +62,24 @@ class CallBook:
                 unseen[line.call] = line.usd
                 continue
             unseen.pop(line.call, None)
+            key = line.case_id, line.trial
+            if line.state is CallState.AGAIN and key in self._known:
+                known = self._known[key]
+                known[line.request] = deque(one for one in known[line.request] if one.call != line.call)
             if line.state not in _PAID:
                 continue
             self.usd += line.usd
-            key = line.case_id, line.trial
             if key not in finished:
                 self._known.setdefault(key, defaultdict(deque))[line.request].append(line)
         self.usd += sum(unseen.values(), Decimal(0))
+
+
+def ask_again(journal: CallJournal, keys: Container[ResultKey]) -> None:
+    """What failed in these cases, though it was paid for, is not to be answered from the book any more."""
+    failed = [line for line in journal.lines() if line.state is CallState.FAILED and (line.case_id, line.trial) in keys]
+    for line in failed:
+        again = {"call": line.call, "case_id": line.case_id, "trial": line.trial, "request": line.request}
+        journal.append(CallLine.model_validate(again | {"state": CallState.AGAIN}))
 
 
 @dataclass(slots=True)

@@ -78,8 +78,9 @@ class Pairing:
         shelf.journal.append(record)
         return True
 
-    def file(self, order: Sequence[ResultKey]) -> None:
-        """The experiment is over: what was compared becomes one immutable file for each candidate."""
+    def file(self, order: Sequence[ResultKey] | None) -> None:
+        """The experiment is over: what was compared becomes one immutable file for each candidate, in `order` or as it
+        came."""
         for shelf in self.shelves:
             path = self._folder.preferences_path(shelf.run_id)
             if len(shelf.journal) and not path.exists():

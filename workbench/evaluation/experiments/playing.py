@@ -14,6 +14,7 @@ from workbench.evaluation.dataset.personas import Persona
 from workbench.evaluation.experiments.gateways import Stopped
 from workbench.evaluation.experiments.plan import Job
 from workbench.evaluation.experiments.preparing import Prepared
+from workbench.evaluation.judge.judge import without_judgement
 from workbench.evaluation.simulation import execute
 from workbench.records import CaseResult
 
@@ -38,14 +39,18 @@ class Player:
             self._doors.append(doors.setdefault(model, asyncio.Semaphore(width)))
 
     async def play(self, job: Job) -> CaseResult | None:
-        """None when the run is to stop before the end. Never raises for what bot, customer, judge or model do."""
+        """None when the run is to stop before the end. Never raises for what bot, customer, judge or model do.
+
+        A conversation that only waits for the judge is not played again.
+        """
         async with self._doors[job.position]:
             if self._ready.meter.stopping:
                 return None
             with self._ready.books[job.position].case(job.key) as calls:
                 try:
-                    result = await self._played(job)
-                    asked = tuple(calls.evaluation)
+                    kept = next(self._ready.unjudged[job.position].results([job.key]), None)
+                    result = without_judgement(kept) if kept else await self._played(job)
+                    asked = result.evaluation_calls if kept else tuple(calls.evaluation)
                     if self._ready.judge:
                         result, more = await self._ready.judge.judged(result)
                         asked += more

@@ -108,9 +108,7 @@ def check(spec: ExperimentSpec, settings: Settings) -> None:
 
 
 @contextmanager
-def _planned(
-    spec: ExperimentSpec, settings: Settings, wiring: Wiring
-) -> Iterator[tuple[Plan, Meter, Judging | None]]:
+def _planned(spec: ExperimentSpec, settings: Settings, wiring: Wiring) -> Iterator[tuple[Plan, Meter, Judging | None]]:
     """Who plays what, once every name is looked up. Raises UserError."""
     situations, digest = situations_of(spec, settings)
     _refuse(spec)

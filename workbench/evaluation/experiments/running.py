@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +22,7 @@ from workbench.evaluation.experiments.reopening import earlier_attempts
 from workbench.evaluation.experiments.tally import RunTally, Tally
 from workbench.records import ExperimentProgress, ExperimentRecord, ExperimentSpec, Provenance, RunRecord, RunStatus
 from workbench.storage.experiment_files import Control, ExperimentFolder
+from workbench.storage.journal import ResultKey
 from workbench.storage.locks import locked
 from workbench.storage.run_files import write_run
 
@@ -79,7 +80,7 @@ class _Run:
             self._ready = ready
             self._restore(ready)
             self._look()
-            record = _record(self._folder, ready.plan, provenance(ready.settings, ready.plan.digest))
+            record = _record(self._folder, ready.plan, provenance(ready.settings, ready.plan.digest), self._stopped)
             self._folder.write_record(record)
             watching = asyncio.create_task(self._watch())
             try:
@@ -100,8 +101,9 @@ class _Run:
             self._tell(RunStatus.FAILED, problem=_one_line(error))
 
     def _restore(self, ready: Prepared) -> None:
+        begun = self._folder.record().runs
         for position, (run, journal) in enumerate(zip(self._tally.runs, ready.journals, strict=True)):
-            run.total = ready.plan.total
+            run.total = begun[position].cases * begun[position].trials if begun else ready.plan.total
             for result in journal.results():
                 self._tally.restore(position, result)
         if ready.pairing:
@@ -164,15 +166,26 @@ class _Run:
             ends = utc_now()
         record = _closed(record, status, ends)
         if ends:
-            for run, journal in zip(record.runs, ready.journals, strict=True):
-                path = self._folder.run_path(run.run_id)
-                if not path.exists():
-                    write_run(path, run, journal.results(ready.plan.order()))
-                journal.discard()
-            if ready.pairing:
-                ready.pairing.file([*ready.plan.order()])
+            self._file(record, ready)
         self._folder.write_record(record)
         return self._tell(status)
+
+    def _file(self, record: ExperimentRecord, ready: Prepared) -> None:
+        """What was played becomes one immutable file for each run."""
+        for position, (run, journal) in enumerate(zip(record.runs, ready.journals, strict=True)):
+            # What still waits for the judge was played all the same.
+            for result in ready.unjudged[position].results():
+                if (result.case_id, result.trial) not in journal:
+                    journal.append(result)
+                    self._tally.restore(position, result)
+            path = self._folder.run_path(run.run_id)
+            if not path.exists():
+                write_run(path, run, journal.results(_order(run, ready.plan)))
+            journal.discard()
+            ready.unjudged[position].discard()
+        if ready.pairing:
+            order = _order(record.runs[0], ready.plan)
+            ready.pairing.file(None if order is None else [*order])
 
     def _status(self, ready: Prepared) -> RunStatus:
         if self._tally.is_whole():
@@ -200,11 +213,13 @@ async def _warmed_up(ready: Prepared, wiring: Wiring) -> None:
         await wiring.remote.warm_up()
 
 
-def _record(folder: ExperimentFolder, plan: Plan, origin: Provenance) -> ExperimentRecord:
-    """That of the first process, if there was one: an experiment starts once."""
+def _record(folder: ExperimentFolder, plan: Plan, origin: Provenance, stopped: RunStatus | None) -> ExperimentRecord:
+    """That of the first process, if there was one: an experiment starts once. One that is only to be cancelled plays
+    nothing on what may be other data by now."""
     known = folder.record()
     if known.runs:
-        _refuse_other_data(known.runs[0], plan, origin)
+        if stopped is not RunStatus.CANCELLED:
+            _refuse_other_data(known.runs[0], plan, origin)
         runs = (run.model_copy(update={"earlier": earlier_attempts(folder, run.run_id)}) for run in known.runs)
         return _closed(known.model_copy(update={"runs": tuple(runs)}), RunStatus.RUNNING, None)
     started = utc_now()
@@ -245,6 +260,11 @@ def _refuse_other_data(begun: RunRecord, plan: Plan, origin: Provenance) -> None
             f"{', '.join(changed)} changed since this experiment began: its results would not be comparable",
             hint="put the files back as they were, or cancel this one (what was played is kept) and start another",
         )
+
+
+def _order(run: RunRecord, plan: Plan) -> Iterator[ResultKey] | None:
+    """That of the cases; None, as they came, when the cases are others by now."""
+    return plan.order() if run.dataset_digest == plan.digest else None
 
 
 def _split(spec: ExperimentSpec) -> str:

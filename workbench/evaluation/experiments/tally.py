@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from workbench.evaluation.judge.metrics import unjudged_replies
 from workbench.records import CaseResult, ExperimentProgress, RunProgress, RunStatus, Verdict
 
 
@@ -15,11 +17,19 @@ class RunTally:
     variant: str
     total: int
     counts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
+    ends: Counter[str] = field(default_factory=Counter)
+    unjudged: int = 0
     usd: Decimal = Decimal(0)
 
     @property
     def done(self) -> int:
         return sum(self.counts.values())
+
+    def add(self, result: CaseResult) -> None:
+        self.counts[result.verdict] += 1
+        self.unjudged += unjudged_replies(result)
+        if result.simulated:
+            self.ends[result.simulated.end] += 1
 
     def progress(self) -> RunProgress:
         return RunProgress(
@@ -30,6 +40,9 @@ class RunTally:
             passed=self.counts[Verdict.PASS],
             failed=self.counts[Verdict.FAIL],
             errors=self.counts[Verdict.ERROR],
+            unscored=self.counts[Verdict.UNSCORED],
+            unjudged=self.unjudged,
+            ends=dict(self.ends),
             usd=self.usd,
         )
 
@@ -52,7 +65,7 @@ class Tally:
 
     def restore(self, position: int, result: CaseResult) -> None:
         """A result of an earlier process."""
-        self.runs[position].counts[result.verdict] += 1
+        self.runs[position].add(result)
 
     def add(self, position: int, result: CaseResult) -> None:
         self.restore(position, result)

@@ -13,10 +13,10 @@ from bot_core.llm.calls import failed_call, recorded_call
 from bot_core.llm.gateway import OFFLINE_MODEL, Answer, LLMGateway, LLMRequest
 from bot_core.prompts.library import PromptLibrary
 from bot_core.trace import ModelCall
-from workbench.evaluation.judge.asking import judge_prompts, pair_request, verdict_request
+from workbench.evaluation.judge.asking import AGENT, judge_prompts, pair_request, verdict_request
 from workbench.evaluation.judge.exhibit import Exhibit, exhibits
 from workbench.evaluation.judge.preference import Preference, Side, as_text, settled
-from workbench.evaluation.judge.rubric import JudgeAnswer, Rubric, RubricVerdict
+from workbench.evaluation.judge.rubric import JUDGE_SCORERS, JudgeAnswer, Rubric, RubricVerdict
 from workbench.evaluation.judge.rules import rule_call, rule_verdicts
 from workbench.records import CaseResult, JudgeSpec, JudgeWarning, Score, Verdict
 
@@ -139,6 +139,21 @@ def with_judgement(result: CaseResult, judgement: Judgement) -> CaseResult:
     calls = (*result.evaluation_calls, *judgement.calls)
     scores = (*kept, *judgement.scores)
     return result.model_copy(update={"scores": scores, "evaluation_calls": calls, "warnings": judgement.warnings})
+
+
+def without_judgement(result: CaseResult) -> CaseResult:
+    """The case as it was before the judge was asked. Calls that failed and were paid for all the same stay."""
+    return result.model_copy(
+        update={
+            "scores": tuple(score for score in result.scores if score.scorer not in JUDGE_SCORERS),
+            "evaluation_calls": tuple(call for call in result.evaluation_calls if not _is_asked_again(call)),
+            "warnings": (),
+        }
+    )
+
+
+def _is_asked_again(call: ModelCall) -> bool:
+    return call.agent == AGENT and not (call.fallback and call.cost_usd)
 
 
 def same_model_warnings(spec: JudgeSpec, results: Iterable[CaseResult]) -> tuple[JudgeWarning, ...]:

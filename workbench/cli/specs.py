@@ -1,0 +1,52 @@
+"""From what was written on the command line to an experiment, checked as far as names go."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pydantic import ValidationError
+
+from bot_core.errors import UserError
+from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
+from workbench.cli.variants import settings_of
+from workbench.records import ExperimentSpec, JudgeSpec
+
+
+def experiment_spec(**fields: object) -> ExperimentSpec:
+    """Raises UserError for what makes no experiment."""
+    try:
+        return ExperimentSpec.model_validate(fields)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(map(str, fault["loc"]))
+        raise UserError(f"{where or 'experiment'}: {fault['msg'].removeprefix('Value error, ')}") from error
+
+
+def model_named(option: str, model: str | None, api_base: str | None, *, at_once: int = 8) -> ModelSettings | None:
+    """The settings of `--option MODEL --option-base URL`; None without a model. Raises UserError for a base alone."""
+    if model is None and api_base:
+        raise UserError(f"an address of a server without its model: {api_base}", hint=f"add {option} NAME")
+    return settings_of(model, api_base, at_once=at_once) if model else None
+
+
+def judge_named(model: str | None, api_base: str | None, variants: int, *, pairs: bool) -> JudgeSpec | None:
+    """Raises UserError when pairs are asked for and nobody can compare them."""
+    settings = model_named("--judge", model, api_base)
+    if pairs and (settings is None or settings.model == OFFLINE_MODEL or variants < 2):
+        raise UserError("--judge-pairs needs a model as judge and two variants", hint="--judge NAME")
+    return JudgeSpec(model=settings, pairwise=pairs) if settings else None
+
+
+def personas_named(text: str | None) -> tuple[str, ...]:
+    """Ids with commas, or "all"."""
+    if not text:
+        return ()
+    if text != "all":
+        return tuple(name.strip() for name in text.split(","))
+    from workbench.evaluation.dataset.personas import load_personas
+
+    return tuple(persona.id for persona in load_personas())
+
+
+def money(usd: float | None) -> Decimal | None:
+    return Decimal(str(usd)) if usd else None

@@ -1,0 +1,72 @@
+"""What a command says of an experiment: before it, and at its end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import typer
+
+from workbench.evaluation.experiments.estimating import Estimate
+from workbench.records import ExperimentProgress, RunProgress, RunStatus
+
+RESUME = "python -m workbench resume"
+
+
+def print_json(data: dict[str, Any]) -> None:
+    """The one object of a command with --json."""
+    typer.echo(json.dumps(data, ensure_ascii=False, default=str))
+
+
+def estimate_data(cost: Estimate) -> dict[str, Any]:
+    return asdict(cost)
+
+
+def print_outcome(progress: ExperimentProgress, cost: Estimate | None = None) -> None:
+    print_json({"estimate": cost and estimate_data(cost), "progress": progress.model_dump(mode="json")})
+
+
+def tell_estimate(cost: Estimate) -> None:
+    typer.echo(
+        f"estimate: {cost.usd:.4f} USD ({cost.low:.4f} to {cost.high:.4f}), {cost.calls:,} calls, "
+        f"{cost.tokens:,} tokens, about {cost.seconds:.0f} s; from {cost.basis}",
+        err=True,
+    )
+
+
+def tell_end(progress: ExperimentProgress) -> None:
+    for line in _end(progress):
+        typer.echo(line)
+
+
+def usd(progress: ExperimentProgress) -> str:
+    cap = f" of {progress.budget_usd}" if progress.budget_usd is not None else ""
+    return f"{progress.usd_spent:.4f}{cap} USD"
+
+
+def _end(progress: ExperimentProgress) -> Iterator[str]:
+    yield from map(_run, progress.runs)
+    if progress.pairs_total:
+        yield f"pairs: {progress.pairs_done}/{progress.pairs_total} compared by the judge"
+    yield f"experiment {progress.experiment_id}: {progress.status.value}, {usd(progress)}"
+    again = f"{RESUME} {progress.experiment_id}"
+    match progress.status:
+        case RunStatus.OVER_BUDGET:
+            yield f"the budget is used up; go on with: {again} --budget USD"
+        case RunStatus.PAUSED:
+            yield f"paused; go on with: {again}"
+        case RunStatus.FINISHED if any(run.errors or run.unjudged for run in progress.runs):
+            yield f"to play what ended in an error again, and ask the judge again where it failed: {again} --errors"
+
+
+def _run(run: RunProgress) -> str:
+    """What is nought is left out, but for what passed and failed."""
+    further = ((run.errors, "errors"), (run.unscored, "unscored"), (run.unjudged, "replies not judged"))
+    ends = ", ".join(f"{end} {count}" for end, count in sorted(run.ends.items()))
+    return (
+        f"{run.variant}: {run.done}/{run.total} played, {run.passed} passed, {run.failed} failed"
+        + "".join(f", {count} {what}" for count, what in further if count)
+        + (f"; ends: {ends}" if ends else "")
+    )
