@@ -40,10 +40,8 @@ class _Held:
     turns: Sequence[SpokenTurn]
     foreign: bool
     """Held in another channel: not shown here, where nothing is redacted."""
-
-    @property
-    def busy(self) -> bool:
-        return self.waiting.busy or session.workbench().players.is_busy(self.conversation)
+    busy: bool
+    """Something was under way when this was read: what came of it may not be in it yet."""
 
 
 def show() -> None:
@@ -62,7 +60,9 @@ def _stage() -> None:
     take_reports()
     held = [_held(number) for number in range(1, session.phones() + 1)]
     show_player([one.conversation for one in held])
-    if len(held) == 1:
+    if len(held) == 1 and held[0].foreign:
+        _elsewhere(held[0])
+    elif len(held) == 1:
         left, right = st.columns([5, 6], gap="large")
         with left, st.container(key="phone-pane"):
             _phone(held[0], alone=True)
@@ -78,9 +78,12 @@ def _stage() -> None:
 
 def _held(number: int) -> _Held:
     desk, conversation = session.workbench().replies, session.conversation_id(number)
-    waiting = desk.waiting(conversation)  # before the turns: a reply that arrives in between is shown, not missed
+    # Before the turns: a reply that arrives in between is shown, not missed.
+    playing = session.workbench().players.is_busy(conversation)
+    waiting = desk.waiting(conversation)
     turns = desk.spoken(conversation)
-    return _Held(number, conversation, waiting, turns, foreign=not turns and desk.is_foreign(conversation))
+    foreign = not turns and desk.is_foreign(conversation)
+    return _Held(number, conversation, waiting, turns, foreign=foreign, busy=playing or waiting.busy)
 
 
 def _phone(held: _Held, *, alone: bool) -> None:
@@ -106,8 +109,9 @@ def _phone(held: _Held, *, alone: bool) -> None:
 
 def _elsewhere(held: _Held) -> None:
     empty_state("🔒", text("chat.foreign"), text("chat.foreign_help"))
-    if st.button(text("chat.foreign_open"), key=f"foreign-{held.number}", icon=":material/forum:", width="stretch"):
-        go_to("conversations", charla=held.conversation)
+    with st.container(horizontal_alignment="center"):
+        if st.button(text("chat.foreign_open"), key=f"foreign-{held.number}", icon=":material/forum:"):
+            go_to("conversations", charla=held.conversation)
 
 
 def _problem(held: _Held, problem: BaseException) -> None:

@@ -78,7 +78,7 @@ def test_a_model_that_no_list_knows_gets_its_price(models_page: Page, workbench:
             "http://evil.example/v1",
             "«Variable de la llave»: la llave de TWILIO_AUTH_TOKEN no se manda",
         ),
-        ("OPENAI_API_KEY", "http://evil.example/v1", "agregue OPENAI_API_KEY a KAVAK_MODEL_KEY_ENVS"),
+        ("OPENAI_API_KEY", "http://evil.example/v1", "la llave de OPENAI_API_KEY no se manda ahí"),
         ("", "http://evil.example/v1", ""),
         ("OPENAI_API_KEY", "", ""),
     ],
