@@ -67,13 +67,17 @@ def worker() -> None:
 
 @app.command()
 def dev(
-    port: Annotated[int, typer.Option(help="Port of the phone page; web and workbench take the next two.")] = 8085,
+    port: Annotated[
+        int, typer.Option(help="Port of the phone page; web and workbench take the next two; 0: any.")
+    ] = 8085,
     workbench: Annotated[bool, typer.Option(help="Start the workbench too.")] = True,
 ) -> None:
     """Web, worker, a Twilio fake with a page to write as a customer, and the workbench, all on loopback."""
+    from bot_core.settings import load_settings
     from channels.sandbox.dev import run_dev
+    from channels.settings import load_channel_settings
 
-    run_dev(port, with_workbench=workbench)
+    run_dev(load_channel_settings(), load_settings(), port=port, with_workbench=workbench)
 
 
 @app.command()

@@ -35,11 +35,8 @@ def canonical_address(address: str) -> str:
 
 
 def load_pseudonyms(configured: str, data_dir: Path, *, several_machines: bool) -> Pseudonyms:
-    """With the configured key, else with one made once and kept in the data folder.
-
-    Raises ConfigurationError where processes on several machines would each make their own, StoreError when the file
-    can be neither read nor written.
-    """
+    """With the configured key, else with that of the data folder. Raises ConfigurationError where processes on several
+    machines would each make their own, StoreError as `kept_key` does."""
     if configured:
         return Pseudonyms(configured.encode())
     if several_machines:
@@ -47,15 +44,20 @@ def load_pseudonyms(configured: str, data_dir: Path, *, several_machines: bool) 
             "KAVAK_WHATSAPP_HASH_KEY is not set",
             hint="with PostgreSQL every process needs the same: openssl rand -hex 32",
         )
+    return Pseudonyms(kept_key(data_dir))
+
+
+def kept_key(data_dir: Path) -> bytes:
+    """Made once and kept in the data folder. Raises StoreError when the file can be neither read nor written."""
     path = data_dir / _KEY_FILE
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        return Pseudonyms(_kept_key(path))
+        return _made_once(path)
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from error
 
 
-def _kept_key(path: Path) -> bytes:
+def _made_once(path: Path) -> bytes:
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     if not path.exists():
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

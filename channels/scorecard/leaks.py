@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from channels.sandbox.dev import TOKEN
+from channels.sandbox.phone import TOKEN
 from channels.scorecard.stage import Stage
 from channels.worker.engine import engine_url
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from channels.sandbox.callbacks import inbound_form, signature_of
-from channels.sandbox.dev import ACCOUNT, OURS, TOKEN
+from channels.sandbox.phone import ACCOUNT, OURS, TOKEN
 from channels.scorecard.poster import Shot
 
 PATH = "/twilio/whatsapp"

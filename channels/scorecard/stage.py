@@ -19,8 +19,9 @@ from bot_core.llm.gateway import ModelSettings
 from bot_core.releases.files import FileReleaseSource, with_model
 from bot_core.settings import Settings
 from channels.sandbox.callbacks import Callbacks, inbound_message
-from channels.sandbox.dev import ACCOUNT, OURS, TOKEN, wait_until_live
+from channels.sandbox.live import wait_until_live
 from channels.sandbox.model_server import SlowModel
+from channels.sandbox.phone import ACCOUNT, OURS, TOKEN
 from channels.sandbox.twilio_server import TwilioServer
 from channels.scorecard.fleet import Death, Fleet
 from channels.scorecard.foreign import ForeignHost
@@ -238,6 +239,7 @@ def _environment(setting: Setting, folder: Path, web: str, twilio: TwilioServer,
         "TWILIO_ACCOUNT_SID": ACCOUNT,
         "TWILIO_AUTH_TOKEN": TOKEN,
         "SCORECARD_KEY": "nobody",
+        "KAVAK_MODEL_KEY_ENVS": "SCORECARD_KEY",
         "KAVAK_DATA_DIR": str(folder),
         "KAVAK_WHATSAPP_SENDERS": OURS,
         "KAVAK_WHATSAPP_PUBLIC_URL": web,

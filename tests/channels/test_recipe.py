@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from channels.cli import main
-from channels.sandbox.dev import wait_until_live
+from channels.sandbox.live import wait_until_live
 
 ROOT = Path(__file__).resolve().parents[2]
 Start = Callable[[str], dict[str, str]]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from channels.sandbox.callbacks import signature_of
-from channels.sandbox.dev import TOKEN
+from channels.sandbox.phone import TOKEN
 from channels.scorecard.load import PATH, Post
 from channels.scorecard.stage import Stage
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from bot_core.messages import utc_now
 from channels.sandbox.callbacks import inbound_message
-from channels.sandbox.dev import wait_until_live
+from channels.sandbox.live import wait_until_live
 from channels.scorecard.load import Load, Post, single
 from channels.scorecard.outcome import outcomes, unanswered
 from channels.scorecard.poster import post_all

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
-from channels.sandbox.dev import TOKEN
+from channels.sandbox.phone import TOKEN
 from channels.scorecard.load import PATH, Load, LoadPlan, address, generate, single
 from channels.scorecard.scenes.storm import WORKER_POINTS, after_goodbye, crash_plan
 from channels.scorecard.world import STATUSES, Faults, Reports

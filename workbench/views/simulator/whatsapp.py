@@ -9,7 +9,8 @@ from workbench import session
 from workbench.components.phone.phone import phone, reported
 from workbench.components.pulse.pulse import pulse
 from workbench.runner.replies import Waiting
-from workbench.runner.whatsapp import Line, WhatsAppChat
+from workbench.runner.sandbox_line import Line
+from workbench.runner.whatsapp import WhatsAppChat
 from workbench.texts.texts import text
 from workbench.views.simulator.bubbles import bubbles
 from workbench.views.simulator.reports import rate

@@ -1,0 +1,92 @@
+"""`python -m channels dev` as a real process, as a shell's background starts it: Ctrl+C is ignored there."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot_core.settings import Settings
+from bot_core.store.store import open_store
+
+ROOT = Path(__file__).resolve().parents[3]
+SECONDS = 90.0
+
+
+def until(found: Callable[[], object], what: str) -> None:
+    deadline, pause = time.monotonic() + SECONDS, threading.Event()
+    while not found():
+        assert time.monotonic() < deadline, what
+        pause.wait(0.05)
+
+
+def descendants(pid: int) -> set[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return {int(child) for child in children}.union(*(descendants(int(child)) for child in children))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(_env_file=None, data_dir=tmp_path / "var")
+
+
+@pytest.fixture
+def sandbox(settings: Settings, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(
+            ["setsid", "bash", "-c", f"trap '' INT; exec {sys.executable} -m channels dev --port 0 --no-workbench"],
+            cwd=ROOT, env=os.environ | {"KAVAK_DATA_DIR": str(settings.data_dir)}, stdout=log, stderr=log,
+        )  # fmt: skip
+    yield process
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.mark.timeout(240)
+def test_it_says_where_it_is_serves_one_chat_and_ends_with_all_its_processes(
+    sandbox: subprocess.Popen[bytes], settings: Settings
+):
+    until(lambda: settings.sandbox_file.exists() and settings.sandbox_file.read_text(), "it says where it is")
+    url = f"http://127.0.0.1:{json.loads(settings.sandbox_file.read_text())['port']}"
+    until(lambda: httpx.get(f"{url}/ready").status_code == 200, "its webhook listens")
+    state = httpx.get(f"{url}/ready").json()
+    assert state["serves"] == settings.data_identity
+
+    message = {"text": "hola", "id": "a" * 32, "kind": "text"}
+    for _ in range(2):
+        assert httpx.post(url, json=message).status_code == 200
+    until(lambda: any(line["from"] == "bot" for line in httpx.get(f"{url}/chat").json()), "the worker answers")
+    [mine] = [line for line in httpx.get(f"{url}/chat").json() if line["from"] == "me"]
+    assert (mine["id"], mine["taken"]) == ("SM" + "a" * 32, "text")
+    store = open_store(settings.store_url)
+    conversation = store.conversations.find("whatsapp", state["customer"])
+    assert conversation, "the store knows the customer by the name that the sandbox tells"
+    [turn] = store.conversations.turns(conversation.conversation_id)
+    assert [one.message_id for one in turn.messages] == [mine["id"]]
+    store.close()
+
+    second = subprocess.run(
+        [sys.executable, "-m", "channels", "dev", "--port", "0"],
+        cwd=ROOT, env=os.environ | {"KAVAK_DATA_DIR": str(settings.data_dir)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert second.returncode == 2
+    assert second.stderr.startswith(f"error: a sandbox runs on {settings.data_dir} already")
+    assert json.loads(settings.sandbox_file.read_text()), "the first one can still be found"
+
+    ours = descendants(sandbox.pid)
+    assert len(ours) >= 2, "web and worker"
+    sandbox.send_signal(signal.SIGTERM)
+    assert sandbox.wait(60) == 0
+    assert [pid for pid in ours if Path(f"/proc/{pid}").exists()] == []
+    assert settings.sandbox_file.read_text() == ""
