@@ -9,17 +9,18 @@ from zoneinfo import ZoneInfo
 
 from workbench.texts.texts import text
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&:])")
+"""The colon too: `:word` is a directive, and Streamlit leaves out one that it does not know."""
 _MEXICO = ZoneInfo("America/Mexico_City")
-_COLON = re.compile(r":(?=[^\s:]+:)")
+_SHORTCODE = re.compile(r":(?=[^\s:]+:)")
 _NO_BREAK = "\u2060"
-"""A word joiner: invisible, and it keeps `:name:` from becoming an emoji or a colour."""
+"""A word joiner: invisible, and it keeps `:name:` from becoming an emoji or an icon, which no escaping does."""
 
 
 def plain(value: str) -> str:
     """`value` as one line that Markdown shows exactly as it is written: for labels made of people's or models' text."""
     line = " ".join(value.split())
-    return _MARKDOWN.sub(r"\\\1", _COLON.sub(f":{_NO_BREAK}", line))
+    return _MARKDOWN.sub(r"\\\1", _SHORTCODE.sub(f":{_NO_BREAK}", line))
 
 
 def seconds(value: float) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -33,8 +34,15 @@ def test_a_cost_of_nothing_is_said_in_words():
 def test_people_text_keeps_its_characters_but_loses_its_meaning_in_markdown():
     assert plain("**a** [b](c)") == r"\*\*a\*\* \[b\]\(c\)"
     assert plain("<b>x</b>\n# y") == r"\<b\>x\</b\> \# y"
-    assert ":smile:" not in plain(":smile:")
-    assert plain("a: b 13:47") == "a: b 13:47"
+    assert plain("a: b 13:47") == r"a\: b 13\:47"
+
+
+@pytest.mark.parametrize("said", [":hola", "precio:caro", ":red[x]", ":smile:", ":material/home:", "a::b:c:d::"])
+def test_no_word_is_lost_to_streamlits_shortcodes(said: str):
+    shown = plain(said)
+    assert re.sub("[\\\\\u2060]", "", shown) == said
+    assert not re.search(r"(?<!\\):", shown), "every colon is escaped"
+    assert not re.search(r":[\w/+-]+\\?:", shown), "no shortcode stands together"
 
 
 def test_long_text_is_shortened_to_one_line():

@@ -28,6 +28,7 @@ function row(phone, message, { first, live, rating }) {
   bubble.append(text, meta);
   line.append(bubble);
   if (message.note) line.append(element("div", "note", message.note));
+  bubble.classList.toggle("selected", Boolean(message.selected));
   if (message.side === "in" && message.turn) selectable(phone, bubble, message);
   if (message.buttons?.length) line.append(quickReplies(phone, message, live));
   if (message.side === "in" && message.turn && !phone.data.readOnly) line.append(ratings(phone, message, rating));
@@ -38,7 +39,6 @@ function selectable(phone, bubble, message) {
   bubble.setAttribute("role", "button");
   bubble.setAttribute("tabindex", "0");
   bubble.title = phone.data.labels.select;
-  bubble.classList.toggle("selected", Boolean(message.selected));
   const select = () => {
     if (getSelection()?.toString()) return; // marking text to copy it is not a tap
     for (const other of phone.list.querySelectorAll(".selected")) other.classList.remove("selected");

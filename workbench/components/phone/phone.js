@@ -20,7 +20,7 @@ function mount(root) {
   const find = (selector) => root.querySelector(selector);
   const phone = {
     root, nodes: new Map(), outbox: new Map(), accepted: new Set(), rated: new Map(), selected: null, serial: Date.now(),
-    ahead: new Map(), opening: null, conversation: null, data: null, emit: null, stuck: true,
+    ahead: new Map(), opening: null, conversation: null, data: null, emit: null, stuck: true, focused: null,
     box: find(".phone"), name: find(".name"), status: find(".status"), chat: find(".chat"), empty: find(".empty"),
     list: find(".list"), typing: find(".typing"), toEnd: find(".to-end"), form: find(".composer"),
     input: find("textarea"), send: find(".send"), attach: find(".attach"), menu: find(".menu"),
@@ -41,10 +41,7 @@ function mount(root) {
     event.stopPropagation(); // Streamlit's one-key shortcuts must not fire while a person writes
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(phone); }
   };
-  phone.chat.onscroll = () => {
-    phone.stuck = phone.chat.scrollHeight - phone.chat.scrollTop - phone.chat.clientHeight < 48;
-    phone.toEnd.hidden = phone.stuck;
-  };
+  phone.chat.onscroll = () => noteEnd(phone);
   return phone;
 }
 
@@ -65,6 +62,24 @@ function update(phone, data) {
   phone.input.setAttribute("aria-label", data.labels.placeholder);
   settle(phone);
   draw(phone);
+  bringIntoView(phone);
+}
+
+// Once for each message that is to be looked at: whoever scrolls on from it is left alone.
+function bringIntoView(phone) {
+  const { focus: id } = phone.data;
+  if (phone.focused === id) return;
+  phone.focused = id;
+  const line = phone.nodes.get(id)?.node;
+  if (!line) return;
+  const room = phone.chat.clientHeight - line.offsetHeight; // of one taller than the phone the beginning is shown
+  phone.chat.scrollTop += line.getBoundingClientRect().top - phone.chat.getBoundingClientRect().top - Math.max(room / 2, 8);
+  noteEnd(phone);
+}
+
+function noteEnd(phone) {
+  phone.stuck = phone.chat.scrollHeight - phone.chat.scrollTop - phone.chat.clientHeight < 48;
+  phone.toEnd.hidden = phone.stuck;
 }
 
 function expectAnother(phone) {
@@ -96,6 +111,7 @@ function open(phone, data) {
   phone.nodes.clear();
   phone.list.replaceChildren();
   phone.stuck = true;
+  phone.focused = null;
   grow(phone);
 }
 

@@ -112,9 +112,10 @@ def phone(
     writable: bool = False,
     typing: bool = False,
     name: str | None = None,
+    focus: str | None = None,
 ) -> None:
     """Draw the phone with `messages`, as `written_out` gives them. Unless it is `writable` it can only be read: no
-    field to write in, no buttons to press.
+    field to write in, no buttons to press. It stands at its end, or at the message with the id `focus`.
 
     What the person does is in `reported(key)` of the next run.
     """
@@ -123,6 +124,7 @@ def phone(
         "name": name or section("phone")["name"],
         "typing": typing,
         "readOnly": not writable,
+        "focus": focus,
         "labels": dict(section("phone")),
         "stubs": list(STUBS),
     }

@@ -42,10 +42,16 @@ def _live(conversation_id: str) -> None:
     st.caption(plain(_about(opened)))
     show_actions(opened)
     left, right = st.columns([5, 6], gap="large")
-    with left, st.container(key="phone-pane"):
-        phone(conversation_id, written_out(_bubbles(opened)), key="conversation-phone", name=opened.name or None)
     with right:
-        _explained(opened)
+        explained = _explained(opened)
+    with left, st.container(key="phone-pane"):
+        phone(
+            conversation_id,
+            written_out(_bubbles(opened, explained)),
+            key="conversation-phone",
+            name=opened.name or None,
+            focus=_bubble_id(explained) if explained else None,
+        )
 
 
 def _about(opened: OpenConversation) -> str:
@@ -62,7 +68,7 @@ def _about(opened: OpenConversation) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _bubbles(opened: OpenConversation) -> Iterator[Bubble]:
+def _bubbles(opened: OpenConversation, explained: str | None) -> Iterator[Bubble]:
     ratings = {one.tracking_id: one.up for one in opened.opinions}
     for turn in opened.turns:
         for message in turn.messages:
@@ -70,20 +76,26 @@ def _bubbles(opened: OpenConversation) -> Iterator[Bubble]:
             yield Bubble(id=message.message_id, side="out", text=words, at=message.sent_at)
         up = ratings.get(turn.tracking_id)
         yield Bubble(
-            id=f"{turn.tracking_id}-reply",
+            id=_bubble_id(turn.tracking_id),
             side="in",
             text=turn.reply.text,
             at=turn.created_at,
             buttons=turn.reply.quick_replies,
             rating=None if up is None else "up" if up else "down",
+            selected=turn.tracking_id == explained,
         )
 
 
-def _explained(opened: OpenConversation) -> None:
+def _bubble_id(tracking_id: str) -> str:
+    return f"{tracking_id}-reply"
+
+
+def _explained(opened: OpenConversation) -> str | None:
+    """The turn whose reply is explained, by its tracking_id."""
     st.subheader(text("trace.heading"), anchor=False)
     if not opened.turns:
         st.info(text("conversations.no_turns"))
-        return
+        return None
     turns = {turn.tracking_id: turn for turn in opened.turns}
     marks = {one.tracking_id: "👍 " if one.up else "👎 " for one in opened.opinions}
     wanted = place.turn()
@@ -97,6 +109,7 @@ def _explained(opened: OpenConversation) -> None:
     )
     place.choose_turn(chosen)
     show_trace(turns[chosen].trace)
+    return chosen
 
 
 def _label(position: int, mark: str, messages: tuple[object, ...]) -> str:

@@ -22,7 +22,12 @@ def show_reply(reviewed: Reviewed) -> None:
     if reviewed.item.why:
         st.code(reviewed.item.why, language=None, wrap_lines=True)
     with st.container(key="phone-pane"):
-        phone(reviewed.item.tracking_id, written_out(_bubbles(reviewed.turns)), key="review-phone")
+        phone(
+            reviewed.item.tracking_id,
+            written_out(_bubbles(reviewed.turns)),
+            key="review-phone",
+            focus=_bubble_id(reviewed.turn.trace.tracking_id),
+        )
     if reviewed.after:
         with st.expander(text("review.after", count=len(reviewed.after))):
             transcript([_exchange(turn) for turn in reviewed.after])
@@ -35,7 +40,7 @@ def _bubbles(turns: Sequence[TurnRecord]) -> Iterator[Bubble]:
             yield Bubble(id=message.message_id, side="out", text=_words(message), at=message.sent_at)
         tracking_id = turn.trace.tracking_id
         yield Bubble(
-            id=f"{tracking_id}-reply",
+            id=_bubble_id(tracking_id),
             side="in",
             text=turn.reply.text,
             at=turn.trace.started_at,
@@ -43,6 +48,10 @@ def _bubbles(turns: Sequence[TurnRecord]) -> Iterator[Bubble]:
             turn=tracking_id if tracking_id == last else None,
             selected=tracking_id == last,
         )
+
+
+def _bubble_id(tracking_id: str) -> str:
+    return f"{tracking_id}-reply"
 
 
 def _exchange(turn: TurnRecord) -> Exchange:

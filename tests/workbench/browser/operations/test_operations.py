@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from bot_core.messages import InboundMessage
 from bot_core.store.records import Feedback, FeedbackValue
 from bot_core.store.reviews import ReviewVerdict
 from bot_core.store.store import Store, open_store
 from tests.fakes.activity import talk
+from tests.fakes.turns import finished_turn
 from tests.fakes.workbench_server import WorkbenchServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -22,6 +24,8 @@ ATTACK = (
     "<img src=x onerror=\"document.title='pwned'\"> **a** [b](javascript:1) :red[c] "
     "<script>document.title='pwned'</script>"
 )
+
+SHORTCODES = ":hola precio:caro :red[x] :smile: :material/home: :streamlit: 13:47 fin"
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +96,43 @@ def test_a_live_conversation_appears_and_grows_while_it_is_open(tab: Page, serve
     expect(tab.locator(".row.in")).to_have_count(2)
 
 
+def test_the_turn_that_is_explained_is_marked_and_in_view(tab: Page, server: WorkbenchServer, store: Store):
+    talk(store, *(f"mensaje número {number}" for number in range(1, 31)), conversation_id="larga")
+    tab.goto(f"{server.url}/conversaciones?charla=larga&turno=larga-3")
+    marked = tab.locator(".bubble.selected")
+    expect(marked).to_have_count(1)
+    expect(tab.locator("[data-message=larga-3-reply] .selected")).to_be_in_viewport()
+    expect(tab.locator("[data-message=larga-30-reply]")).not_to_be_in_viewport()
+    # Whoever scrolls on is left alone, also when the conversation grows.
+    tab.locator(".to-end").click()
+    talk(store, "uno más", conversation_id="larga")
+    expect(tab.locator("[data-message=larga-31-reply]")).to_be_in_viewport()
+    explained = tab.get_by_role("combobox", name="Turno que se explica")
+    explained.click()
+    tab.get_by_role("option", name="8 · mensaje número 8").click()
+    expect(tab.locator("[data-message=larga-8-reply] .selected")).to_be_in_viewport()
+    expect(marked).to_have_count(1)
+    tab.reload()
+    expect(tab.locator("[data-message=larga-8-reply] .selected")).to_be_in_viewport()
+
+
+def test_the_reply_that_is_reviewed_is_read_from_its_beginning(tab: Page, server: WorkbenchServer, store: Store):
+    talk(store, *(f"mensaje número {number}" for number in range(1, 9)), conversation_id="larga")
+    long = "\n".join(f"línea {number}" for number in range(1, 61))
+    conversation = store.conversations.get("larga")
+    turn = finished_turn(conversation.state, long, tracking_id="larga-9")
+    store.conversations.append_turn("larga", [InboundMessage(text="todo")], turn, expected_version=conversation.version)
+    for address in ("revision?charla=larga&turno=larga-9", "conversaciones?charla=larga&turno=larga-9"):
+        tab.goto(f"{server.url}/{address}")
+        reply = tab.locator("[data-message=larga-9-reply] .selected")
+        expect(reply).to_be_in_viewport()
+        chat, bubble = tab.locator(".phone .chat").bounding_box(), reply.bounding_box()
+        assert chat
+        assert bubble
+        assert bubble["height"] > chat["height"]
+        assert 0 <= bubble["y"] - chat["y"] < 40, "it begins at the top of the phone"
+
+
 def test_a_thumb_down_is_reviewed_by_keyboard(tab: Page, server: WorkbenchServer, store: Store):
     for number in range(3):
         talk(store, f"mensaje {number}", conversation_id=f"c{number}")
@@ -136,9 +177,12 @@ def test_what_could_not_be_answered_leads_to_the_conversation(tab: Page, server:
 def test_what_people_wrote_stays_text_on_every_page(tab: Page, server: WorkbenchServer, store: Store):
     absent = {"kind": "car_search", "cars": [], "absent": [{"make": ATTACK}]}
     talk(store, ATTACK, conversation_id="ataque", profile_name="**Eva** <b>", facts=[absent])
+    talk(store, SHORTCODES, conversation_id="dos puntos")
     store.feedback.give(Feedback(tracking_id="ataque-1", value=FeedbackValue.DOWN, source="customer"))
     tab.goto(f"{server.url}/conversaciones")
     expect(tab.get_by_role("button", name="<img src=x", exact=False)).to_be_visible()
+    shown = tab.get_by_role("button", name="precio").inner_text()
+    assert shown.replace("\u2060", "") == SHORTCODES
     for address in ("conversaciones?charla=ataque", "revision"):
         tab.goto(f"{server.url}/{address}")
         expect(tab.locator(".row.in")).to_have_count(1)
