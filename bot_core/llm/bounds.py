@@ -38,7 +38,7 @@ def most_tokens(request: LLMRequest[Any]) -> Usage:
 
 def most_usd(request: LLMRequest[Any], price: Price | None) -> Decimal:
     """0 for a model without a price."""
-    return price.of(most_tokens(request)) if price else Decimal(0)
+    return price.most(most_tokens(request), requests=1 + request.settings.reasks) if price else Decimal(0)
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -21,24 +21,35 @@ _FILE = "model_prices_and_context_window_backup.json"
 _MILLION = 1_000_000
 INPUT_PRICE, OUTPUT_PRICE = "input_cost_per_token", "output_cost_per_token"
 """Parameters of ModelSettings, in USD, under the names that litellm's list has for them. No model is sent them."""
+_REASONING_PRICE, _REQUEST_PRICE = "output_cost_per_reasoning_token", "input_cost_per_request"
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """USD for a million tokens."""
+    """USD for a million tokens, and what each request costs beside them."""
 
     input_usd: Decimal
     output_usd: Decimal
+    reasoning_usd: Decimal | None = None
+    """For tokens that the model thinks with, where they have a price of their own; providers count them as output."""
+    request_usd: Decimal = Decimal(0)
 
-    def of(self, usage: Usage) -> Decimal:
-        """USD of these tokens."""
-        return (self.input_usd * usage.input_tokens + self.output_usd * usage.output_tokens) / _MILLION
+    def of(self, usage: Usage, *, requests: int = 1) -> Decimal:
+        """USD of these tokens, none of which the model thought with."""
+        return self._sum(usage, self.output_usd, requests)
+
+    def most(self, usage: Usage, *, requests: int = 1) -> Decimal:
+        """The most that these tokens can cost: the dearer price for all that the model writes."""
+        return self._sum(usage, max(self.output_usd, self.reasoning_usd or self.output_usd), requests)
+
+    def _sum(self, usage: Usage, output_usd: Decimal, requests: int) -> Decimal:
+        tokens = self.input_usd * usage.input_tokens + output_usd * usage.output_tokens
+        return tokens / _MILLION + self.request_usd * requests
 
 
 def own_price(settings: ModelSettings) -> Price | None:
     """The price that the settings themselves name; None when they do not."""
-    written = settings.params.get(INPUT_PRICE), settings.params.get(OUTPUT_PRICE)
-    return _price(*written)
+    return _price(settings.params.get(INPUT_PRICE), settings.params.get(OUTPUT_PRICE))
 
 
 def with_own_price(settings: ModelSettings, price: Price | None) -> ModelSettings:
@@ -56,14 +67,26 @@ def price_of(model: str) -> Price | None:
     entry = known.get(model) or known.get(name)
     if entry is None or (model not in known and not model.startswith(f"{entry.get('litellm_provider')}/")):
         return None
-    return _price(entry.get(INPUT_PRICE), entry.get(OUTPUT_PRICE))
+    price = _price(entry.get(INPUT_PRICE), entry.get(OUTPUT_PRICE))
+    return price and replace(
+        price,
+        reasoning_usd=_usd(entry.get(_REASONING_PRICE), _MILLION),
+        request_usd=_usd(entry.get(_REQUEST_PRICE)) or Decimal(0),
+    )
 
 
-def _price(*written: object) -> Price | None:
-    if any(isinstance(value, bool) or not isinstance(value, int | float) or value < 0 for value in written):
+def _price(input_price: object, output_price: object) -> Price | None:
+    """None unless both are known."""
+    input_usd, output_usd = _usd(input_price, _MILLION), _usd(output_price, _MILLION)
+    return None if input_usd is None or output_usd is None else Price(input_usd, output_usd)
+
+
+def _usd(written: object, times: int = 1) -> Decimal | None:
+    """None for what is no price."""
+    if isinstance(written, bool) or not isinstance(written, int | float) or written < 0:
         return None
     # By way of text: 1.5e-07 as a float is not 0.00000015.
-    return Price(*(Decimal(str(value)) * _MILLION for value in written))
+    return Decimal(str(written)) * times
 
 
 @lru_cache(maxsize=1)

@@ -19,9 +19,11 @@ from workbench.records import (
     CaseResult,
     ExperimentRecord,
     ExperimentSpec,
+    Provenance,
     RunRecord,
     RunStatus,
     Score,
+    SimulatedEnd,
     TurnRecord,
     VariantSpec,
     Verdict,
@@ -91,6 +93,46 @@ def called(record: TurnRecord, *, seconds: float = 0.5, usd: str = "0.001", **mo
     return record.model_copy(update={"trace": trace})
 
 
+def simulated(persona: str, end: str, *faults: str, trial: int = 1, usd: str = "0") -> CaseResult:
+    """A conversation of a simulated customer whose model was paid `usd`; "invented_fact" is a fault's kind."""
+    at_fault = end == "simulator_fault"
+    verdict = Verdict.UNSCORED if at_fault else P if end == "goal_reached" else F
+    reasons = ("turn 1: gave_up",) if verdict is F else ()
+    result = played(f"simulated-{persona}", called(turn("¡Hola!")), trial=trial)
+    return result.model_copy(
+        update={
+            "verdict": verdict,
+            "scores": (Score(scorer="goal", verdict=verdict, reasons=reasons),),
+            "simulated": SimulatedEnd(
+                end=end,
+                goal_reached=end == "goal_reached",
+                faults=tuple(f"{kind}, turn 1: because" for kind in faults),
+            ),
+            "evaluation_calls": (_call("customer", usd),) if Decimal(usd) else (),
+        }
+    )
+
+
+def judged(result: CaseResult, *failed_turns: int, rubric: str = "judge_tone", usd: str = "0") -> CaseResult:
+    """With a judge's score: a pass, or nothing where it failed about the replies of these turns."""
+    reasons = tuple(f"turn {turn}: the judge failed: ModelUnavailable: no answer" for turn in failed_turns)
+    score = Score(scorer=rubric, verdict=Verdict.UNSCORED if failed_turns else P, reasons=reasons)
+    calls = (_call("judge", usd),) if Decimal(usd) else ()
+    return result.model_copy(update={"scores": (*result.scores, score), "evaluation_calls": calls})
+
+
+def _call(agent: str, usd: str) -> ModelCall:
+    return ModelCall(
+        agent=agent,
+        purpose="reply",
+        prompt_id=f"{agent}/v001",
+        prompt_hash="0" * 64,
+        model=f"openai/{agent}",
+        usage=Usage(input_tokens=50, output_tokens=10),
+        cost_usd=Decimal(usd),
+    )
+
+
 class Make:
     """What a test of findings is written with."""
 
@@ -100,6 +142,8 @@ class Make:
     called = staticmethod(called)
     searched = staticmethod(searched)
     turn = staticmethod(turn)
+    simulated = staticmethod(simulated)
+    judged = staticmethod(judged)
 
     @staticmethod
     def said(text: str, *facts: Facts) -> Conversation:
@@ -123,7 +167,11 @@ def plans(wrong: Sequence[int], monthly: str, intents: Sequence[int] = (), cases
 
 
 def stored(
-    files: ExperimentFiles, experiment_id: str, *runs: Sequence[CaseResult], replay: bool = False
+    files: ExperimentFiles,
+    experiment_id: str,
+    *runs: Sequence[CaseResult],
+    replay: bool = False,
+    provenance: Provenance | None = None,
 ) -> ExperimentFolder:
     """An experiment that is over, with one run for each list of results."""
     variants = tuple(VariantSpec(name=f"variante {number}") for number, _ in enumerate(runs, start=1))
@@ -136,11 +184,12 @@ def stored(
             position=position,
             variant=variant,
             split="smoke",
-            dataset_digest="abc",
+            dataset_digest=provenance.hashes["dataset"] if provenance else "abc",
             catalog="sample_catalog.csv",
             cases=20,
             status=RunStatus.FINISHED,
             started_at=START,
+            provenance=provenance,
         )
         for position, (run_id, variant) in enumerate(zip(folder.run_ids(), variants, strict=True), start=1)
     )

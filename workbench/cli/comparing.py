@@ -154,15 +154,21 @@ def _exit_code(played: PlayedExperiment) -> int:
 def print_findings(found: Findings) -> None:
     from rich.console import Console
 
+    from workbench.cli.notes import ends_table, warnings
+
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, _PIPED_WIDTH)
     if found.status != "finished":
         console.print(f"partial results: the experiment is {found.status}", markup=False)
+    for warning in warnings(found):
+        console.print(warning, markup=False)
     for comparison in found.comparisons:
         _print_comparison(console, found, comparison)
     if not found.comparisons:
         _print_rates(console, found)
+    if ends := ends_table(found):
+        console.print(ends)
     for variant in found.variants:
         for line in _errors(variant):
             console.print(line, markup=False)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot_core.llm.cassettes import (
@@ -16,6 +18,7 @@ from bot_core.llm.cassettes import (
     half_played,
     recording_gateway,
 )
+from bot_core.llm.cassettes.yaml_file import recorded_on
 from bot_core.prompts.library import PromptLibrary
 from bot_core.releases.source import ReleaseSource
 from bot_core.settings import PROJECT_ROOT, Settings
@@ -25,6 +28,7 @@ from workbench.records import VariantSpec
 
 CASSETTES = PROJECT_ROOT / "cassettes"
 DATASET = "golden"
+_DIGITS = 12
 
 
 class ReplaySession:
@@ -88,6 +92,23 @@ def audited(root: Path, variants: Sequence[str], cases: Sequence[Case]) -> tuple
     """Orphans, missing and damaged files of the variants that are replayed."""
     known = [CaseKey(DATASET, variant, case.id) for variant in variants for case in cases]
     return audit(root, known, datasets=[DATASET])
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTraffic:
+    recorded_on: str
+    """The latest date, "2026-11-24"."""
+    digest: str
+    """Of all files together: 12 hexadecimal digits."""
+
+
+def recorded_traffic(root: Path, variants: Sequence[str]) -> RecordedTraffic:
+    """What the cassettes of the variants are; one that was never recorded has none. Raises CassetteError."""
+    paths = [path for variant in variants for path in sorted((root / DATASET / variant).glob("*.yaml"))]
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes())
+    return RecordedTraffic(max(map(recorded_on, paths), default=""), digest.hexdigest()[:_DIGITS])
 
 
 def is_recorded(root: Path, variant: str) -> bool:

@@ -1,4 +1,4 @@
-"""An experiment as tables for other tools: one row for each result, each turn, each score."""
+"""An experiment as tables for other tools: one row for each result, each turn, each score, each pair of a judge."""
 
 from __future__ import annotations
 
@@ -20,14 +20,22 @@ class ExportFormat(StrEnum):
     JSON = "json"
 
 
-TABLES = {"results": "position", "turns": "case_id, trial, turn", "scores": "case_id, trial, scorer"}
+TABLES = {
+    "results": "position",
+    "turns": "case_id, trial, turn",
+    "scores": "case_id, trial, scorer",
+    "preferences": "case_id, trial",
+}
 """With the order of their rows inside a run."""
+_RUN = {"preferences": "candidate_run"}
+"""The column that names the run, where it is not run_id."""
 _BETWEEN = " | "
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(folder: ExperimentFolder, target: Path, kind: ExportFormat = ExportFormat.CSV) -> tuple[Path, ...]:
-    """Write `results`, `turns` and `scores` of all runs that are over into the folder `target`.
+    """Write `results`, `turns` and `scores` of all runs that are over into the folder `target`, and `preferences` when
+    a judge compared the variants.
 
     CSV is for spreadsheets: UTF-8 with a mark, lists joined by " | ", and nothing that a customer wrote is a formula.
     JSON is one list of objects. Raises UserError when no run is over, StoreError when `target` cannot be written.
@@ -42,10 +50,14 @@ def export(folder: ExperimentFolder, target: Path, kind: ExportFormat = ExportFo
         database.save_experiment(folder.record(), folder.spec)
         for run_id, path in runs:
             database.save_run(run_id, path)
+            if (preferences := folder.preferences_path(run_id)).exists():
+                database.save_preferences(run_id, preferences)
         target.mkdir(parents=True, exist_ok=True)
+        tables = ((table, database.frame(_sql(table, order))) for table, order in TABLES.items())
         return tuple(
-            _write(database.frame(_sql(table, order)), target / f"{table}.{kind.value}", kind)
-            for table, order in TABLES.items()
+            _write(frame, target / f"{table}.{kind.value}", kind)
+            for table, frame in tables
+            if table != "preferences" or len(frame)
         )
     except OSError as error:
         raise StoreError(f"{target}: the export cannot be written: {error.strerror}") from error
@@ -57,7 +69,8 @@ def _sql(table: str, order: str) -> str:
     """The table with the names of experiment and variant before its own columns."""
     return f"""
         SELECT e.name AS experiment, v.letter, v.name AS variant, t.*
-        FROM {table} t JOIN variants v USING (run_id) JOIN experiments e USING (experiment_id)
+        FROM {table} t JOIN variants v ON v.run_id = t.{_RUN.get(table, "run_id")}
+        JOIN experiments e ON e.experiment_id = v.experiment_id
         ORDER BY v.letter, {order}
     """  # noqa: S608
 

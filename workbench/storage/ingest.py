@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,23 @@ _TURN = (
 )
 """What is read of a turn's JSON; the rest stays in the file."""
 
+_CALLED = """
+    INSERT INTO model_calls BY NAME
+    SELECT $run_id AS run_id, case_id, trial, turn, paid_for, c.agent AS agent, purpose,
+           c.prompt_id AS prompt_id, c.prompt_hash AS prompt_hash, c.model AS model,
+           c.usage.input_tokens AS input_tokens, c.usage.output_tokens AS output_tokens, c.cost_usd AS usd,
+           c.seconds AS seconds, greatest(len(c.attempts), 1) AS attempts, c.fallback AS fallback
+    FROM incoming_calls
+"""
+_PROMPTS = """
+    INSERT INTO prompts BY NAME
+    SELECT c.prompt_id AS prompt_id, c.prompt_hash AS prompt_hash, any_value(c.agent) AS agent,
+           coalesce(any_value(c.messages[1].content) FILTER (c.messages[1].role = 'system'), '') AS system_text
+    FROM incoming_calls
+    WHERE (c.prompt_id, c.prompt_hash) NOT IN (SELECT (prompt_id, prompt_hash) FROM prompts)
+    GROUP BY ALL
+"""
+_NO_CALLS = "DROP TABLE incoming_calls"
 _STEPS: tuple[str, ...] = (
     """
     CREATE OR REPLACE TEMP TABLE incoming_turns AS
@@ -36,10 +54,13 @@ _STEPS: tuple[str, ...] = (
     """.replace("SHAPE", _TURN),
     """
     CREATE OR REPLACE TEMP TABLE incoming_calls AS
-    SELECT case_id, trial, turn, 'bot' AS paid_for, unnest(t.trace.calls) AS c FROM incoming_turns
-    UNION ALL
-    SELECT case_id, trial, NULL, 'evaluation', unnest(from_json(evaluation_calls, '[SHAPE]'))
-    FROM read_parquet($path) WHERE evaluation_calls IS NOT NULL
+    WITH made AS (
+        SELECT case_id, trial, turn, 'bot' AS paid_for, unnest(t.trace.calls) AS c FROM incoming_turns
+        UNION ALL
+        SELECT case_id, trial, NULL, 'evaluation', unnest(from_json(evaluation_calls, '[SHAPE]'))
+        FROM read_parquet($path) WHERE evaluation_calls IS NOT NULL
+    )
+    SELECT *, c.purpose AS purpose FROM made
     """.replace("SHAPE", _CALL),
     """
     INSERT INTO turns BY NAME
@@ -58,22 +79,8 @@ _STEPS: tuple[str, ...] = (
            t.trace.total_seconds AS seconds, t.trace.model_seconds AS model_seconds, t.trace.tracking_id AS tracking_id
     FROM incoming_turns
     """,
-    """
-    INSERT INTO model_calls BY NAME
-    SELECT $run_id AS run_id, case_id, trial, turn, paid_for, c.agent AS agent, c.purpose AS purpose,
-           c.prompt_id AS prompt_id, c.prompt_hash AS prompt_hash, c.model AS model,
-           c.usage.input_tokens AS input_tokens, c.usage.output_tokens AS output_tokens, c.cost_usd AS usd,
-           c.seconds AS seconds, greatest(len(c.attempts), 1) AS attempts, c.fallback AS fallback
-    FROM incoming_calls
-    """,
-    """
-    INSERT INTO prompts BY NAME
-    SELECT c.prompt_id AS prompt_id, c.prompt_hash AS prompt_hash, any_value(c.agent) AS agent,
-           coalesce(any_value(c.messages[1].content) FILTER (c.messages[1].role = 'system'), '') AS system_text
-    FROM incoming_calls
-    WHERE (c.prompt_id, c.prompt_hash) NOT IN (SELECT (prompt_id, prompt_hash) FROM prompts)
-    GROUP BY ALL
-    """,
+    _CALLED,
+    _PROMPTS,
     """
     INSERT INTO scores BY NAME
     SELECT $run_id AS run_id, case_id, trial, s.scorer AS scorer, s.verdict AS verdict, s.reasons AS reasons
@@ -82,7 +89,8 @@ _STEPS: tuple[str, ...] = (
     """
     INSERT INTO results BY NAME
     WITH spent AS (
-        SELECT case_id, trial, count(*) FILTER (paid_for = 'bot') AS calls,
+        SELECT case_id, trial,
+               count(*) FILTER (paid_for = 'bot' AND (c.model <> 'offline' OR c.fallback)) AS calls,
                sum(c.cost_usd) FILTER (paid_for = 'bot') AS usd,
                sum(c.cost_usd) FILTER (paid_for = 'evaluation') AS evaluation_usd,
                sum(c.usage.input_tokens) FILTER (paid_for = 'bot') AS input_tokens,
@@ -98,7 +106,7 @@ _STEPS: tuple[str, ...] = (
     LEFT JOIN spent USING (case_id, trial) LEFT JOIN said USING (case_id, trial)
     """,
     "DROP TABLE incoming_turns",
-    "DROP TABLE incoming_calls",
+    _NO_CALLS,
 )
 _WARNED = """
     INSERT INTO judge_warnings BY NAME
@@ -119,6 +127,14 @@ _PREFERRED = """
            coalesce(list_sum(list_transform(asked, lambda c: c.cost_usd)), 0) AS usd
     FROM said
 """.replace("SHAPE", _CALL)
+_PAIR_CALLS = """
+    CREATE OR REPLACE TEMP TABLE incoming_calls AS
+    SELECT case_id, trial, NULL AS turn, 'evaluation' AS paid_for, 'pair' AS purpose,
+           unnest(from_json(calls, '[SHAPE]')) AS c
+    FROM read_parquet($path)
+""".replace("SHAPE", _CALL)
+_OF_PAIRS = "purpose = 'pair'"
+"""These calls come from a file of their own: a run that is taken in again leaves them alone."""
 OF_RUN = ("results", "scores", "turns", "model_calls", "judge_warnings")
 """Tables whose rows belong to one run."""
 
@@ -129,26 +145,34 @@ def ingest(cursor: duckdb.DuckDBPyConnection, run_id: str, path: Path) -> None:
 
     try:
         for table in OF_RUN:
-            cursor.execute(f"DELETE FROM {table} WHERE run_id = ?", [run_id])  # noqa: S608
+            kept = f" AND NOT {_OF_PAIRS}" if table == "model_calls" else ""
+            cursor.execute(f"DELETE FROM {table} WHERE run_id = ?{kept}", [run_id])  # noqa: S608
         for statement in (*_STEPS, *((_WARNED,) if _has_column(cursor, path, "warnings") else ())):
-            wanted = {
-                name: value for name, value in (("run_id", run_id), ("path", str(path))) if f"${name}" in statement
-            }
-            cursor.execute(statement, wanted)
+            _execute(cursor, statement, run_id=run_id, path=str(path))
     except duckdb.Error as error:
         raise StoreError(f"{path}: not a run of this workbench: {str(error).splitlines()[0]}") from error
 
 
 def ingest_preferences(cursor: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Replace what is known of the two runs' pairs by what the file holds. Raises StoreError."""
+    """Replace what is known of the two runs' pairs, and of the judge's calls about them, by what the file holds.
+
+    Raises StoreError."""
     import duckdb
 
     header = read_header(path)
     try:
         cursor.execute("DELETE FROM preferences WHERE candidate_run = ?", [header.candidate_run])
-        cursor.execute(_PREFERRED, {"path": str(path)} | header.model_dump())
+        cursor.execute(f"DELETE FROM model_calls WHERE run_id = ? AND {_OF_PAIRS}", [header.candidate_run])  # noqa: S608
+        for statement in (_PREFERRED, _PAIR_CALLS, _CALLED, _PROMPTS, _NO_CALLS):
+            _execute(cursor, statement, run_id=header.candidate_run, path=str(path), **header.model_dump())
     except duckdb.Error as error:
         raise StoreError(f"{path}: no preferences of this workbench: {str(error).splitlines()[0]}") from error
+
+
+def _execute(cursor: duckdb.DuckDBPyConnection, statement: str, **values: str) -> None:
+    """With those of the values that the statement names: DuckDB refuses any other."""
+    named = set(re.findall(r"\$(\w+)", statement))
+    cursor.execute(statement, {name: value for name, value in values.items() if name in named})
 
 
 def _has_column(cursor: duckdb.DuckDBPyConnection, path: Path, name: str) -> bool:

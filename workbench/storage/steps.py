@@ -257,4 +257,6 @@ STEPS: tuple[tuple[str, str], ...] = (
         """,
     ),
     ("006_attempts", "ALTER TABLE runs ADD COLUMN attempts INTEGER"),
+    # The judge's calls about pairs are calls, and the embedded baseline's answers are none: all files are read again.
+    ("007_calls_of_models", "DELETE FROM taken"),
 )

@@ -74,6 +74,15 @@ def load_answers(path: Path) -> tuple[str, list[dict[str, Any]]]:
         raise CassetteError(f"{path}: not a cassette, {type(error).__name__}: {error}") from error
 
 
+def recorded_on(path: Path) -> str:
+    """The date of the recording, "2026-11-24"; reads no more than the file's head. Raises CassetteError."""
+    try:
+        head = path.read_text(encoding="utf-8").partition(_AGENTS)[0]
+        return str(yaml.load(head, Loader=_LOADER)["recorded_at"])  # noqa: S506 - a safe loader
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise CassetteError(f"{path}: not a cassette, {type(error).__name__}: {error}") from error
+
+
 def save(path: Path, cassette: Cassette) -> None:
     """Write atomically. Raises CassetteError rather than write a key."""
     text = dumped(cassette)

@@ -43,3 +43,11 @@ def test_the_price_of_the_bound():
     bound = most_tokens(request("hola"))
     assert most_usd(request("hola"), PRICE) == (bound.input_tokens + 4 * Decimal(bound.output_tokens)) / 1_000_000
     assert most_usd(request("hola"), None) == 0
+
+
+def test_the_bound_is_of_every_try_and_of_what_a_model_thinks():
+    asked = request("hola", reasks=2)
+    bound = most_tokens(asked)
+    dear = Price(Decimal(1), Decimal(4), reasoning_usd=Decimal(10), request_usd=Decimal("0.005"))
+    tokens = (bound.input_tokens + 10 * Decimal(bound.output_tokens)) / 1_000_000
+    assert most_usd(asked, dear) == tokens + 3 * Decimal("0.005")

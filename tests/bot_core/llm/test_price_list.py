@@ -50,6 +50,44 @@ def test_tokens_are_exact_money():
     assert Price(Decimal("0.15"), Decimal("0.6")).of(Usage(input_tokens=2_000, output_tokens=500)) == Decimal("0.0006")
 
 
+def test_each_request_may_cost_something_too():
+    price = price_of("perplexity/pplx-70b-online")
+    assert price == Price(Decimal(0), Decimal("2.8"), request_usd=Decimal("0.005"))
+    assert price.of(Usage(output_tokens=1_000_000), requests=2) == Decimal("2.81")
+
+
+def test_what_a_model_thinks_may_have_a_price_of_its_own():
+    dearer, cheaper = price_of("dashscope/qwen-turbo"), price_of("perplexity/sonar-deep-research")
+    assert dearer and (dearer.output_usd, dearer.reasoning_usd) == (Decimal("0.2"), Decimal("0.5"))
+    written = Usage(output_tokens=1_000_000)
+    assert (dearer.of(written), dearer.most(written)) == (Decimal("0.2"), Decimal("0.5"))
+    assert cheaper and cheaper.most(written) == cheaper.of(written) == Decimal(8)
+
+
+def test_no_listed_price_is_below_what_litellm_bills_for_a_model_that_thinks():
+    """Every model of the list whose thinking has a price of its own, against litellm's own cost function."""
+    from bot_core.llm.lean_litellm import import_litellm
+
+    import_litellm()
+    import litellm
+    from litellm.types.utils import CompletionTokensDetailsWrapper
+    from litellm.types.utils import Usage as Billed
+
+    names = [
+        name
+        for name, entry in litellm.model_cost.items()
+        if "/" in name and entry.get("output_cost_per_reasoning_token") and entry.get("mode") == "chat"
+    ]
+    assert len(names) > 30
+    for name in names:
+        details = CompletionTokensDetailsWrapper(reasoning_tokens=900)
+        billed = Billed(prompt_tokens=2_000, completion_tokens=1_000, completion_tokens_details=details)
+        paid = sum(litellm.cost_per_token(model=name, usage_object=billed))
+        price = price_of(name)
+        assert price
+        assert price.most(Usage(input_tokens=2_000, output_tokens=1_000)) >= Decimal(str(round(paid, 10))), name
+
+
 def test_the_list_is_read_without_litellm():
     code = (
         "import sys; from bot_core.llm.price_list import price_of; "

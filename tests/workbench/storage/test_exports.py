@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot_core.errors import StoreError, UserError
-from tests.fakes.found import Make, P, plans, stored
+from tests.fakes.found import Make, P, plans, preferred, stored
 from workbench.records import ExperimentSpec, VariantSpec
 from workbench.storage.experiment_files import ExperimentFiles
 from workbench.storage.exports import ExportFormat, export
+from workbench.storage.preference_files import PairOutcome
 
 
 @pytest.fixture
@@ -39,6 +40,16 @@ def test_csv_for_spreadsheets(folder, tmp_path):
     assert turns[0]["bot"] == "Pagas $5000 a 48 meses"
     assert [row["reasons"] for row in scores if row["verdict"] == "fail"] == ["turn 1: 48 months: 5000, expected 6000"]
     assert paths[0].read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_what_a_judge_prefers_goes_along(folder, tmp_path):
+    preferred(folder, "e1-2", [PairOutcome.CANDIDATE, PairOutcome.TIE])
+    *_, path = export(folder, tmp_path / "out")
+    assert path.name == "preferences.csv"
+    assert [(row["variant"], row["case_id"], row["outcome"], row["judge"]) for row in read_csv(path)] == [
+        ("variante 2", "case-00", "candidate", "openai/judge"),
+        ("variante 2", "case-01", "tie", "openai/judge"),
+    ]
 
 
 def test_what_a_customer_wrote_is_no_formula(tmp_path):

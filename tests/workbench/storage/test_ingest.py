@@ -9,7 +9,7 @@ from bot_core.messages import MessageKind
 from bot_core.trace import Attempt, GuardrailOutcome, ModelCall, Usage
 from tests.fakes.found import Make, P
 from tests.fakes.played import VISIT
-from tests.fakes.results import run
+from tests.fakes.results import experiment, result, run
 from workbench.records import SimulatedEnd
 from workbench.storage.database import in_memory
 from workbench.storage.run_files import write_run
@@ -96,6 +96,17 @@ def test_model_calls_of_the_bot_and_of_the_evaluation(database):
     assert rows(database, "SELECT model, calls, retries FROM models") == [
         {"model": "openai/x", "calls": 3, "retries": 3}
     ]
+
+
+def test_the_embedded_baseline_is_no_call_of_a_model(tmp_path):
+    write_run(tmp_path / "x.parquet", run(), [result("c-1")])
+    database = in_memory()
+    database.save_experiment(experiment(run()))
+    database.save_run("e1-1", tmp_path / "x.parquet")
+    assert rows(database, "SELECT model, fallback FROM model_calls") == [{"model": "offline", "fallback": False}]
+    assert rows(database, "SELECT model_calls FROM results") == [{"model_calls": 0}]
+    assert rows(database, "SELECT llamadas FROM costos") == [{"llamadas": 0.0}]
+    database.close()
 
 
 def test_prompts_are_kept_once(database):

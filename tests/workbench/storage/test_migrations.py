@@ -54,6 +54,19 @@ def test_a_file_of_every_older_version_is_brought_up_to_date(tmp_path, count):
     database.close()
 
 
+def test_files_that_were_in_are_read_again_where_a_step_says_so(tmp_path):
+    """Their rows said less: the judge's calls about pairs, for instance."""
+    path = of_version(tmp_path / "workbench.duckdb", 6)
+    write_run(tmp_path / "e1-1.parquet", run(), [result("a-a")])
+    found = (tmp_path / "e1-1.parquet").stat()
+    with duckdb.connect(str(path)) as old:
+        old.execute("INSERT INTO taken VALUES ('e1-1', ?, ?)", [found.st_size, found.st_mtime_ns])
+    database = open_database(path)
+    assert database.save_run("e1-1", tmp_path / "e1-1.parquet")
+    assert not database.save_run("e1-1", tmp_path / "e1-1.parquet")
+    database.close()
+
+
 def test_a_newer_file_is_refused(tmp_path):
     path = tmp_path / "workbench.duckdb"
     open_database(path).close()

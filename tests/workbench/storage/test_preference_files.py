@@ -80,6 +80,26 @@ def test_they_are_asked_for_in_sql(folder, files, database):
     assert one["reasons"] == ["es clara", "es más clara"]
 
 
+def test_the_judges_calls_about_pairs_are_model_calls_of_the_candidate(folder, files, database):
+    preferred(folder, "e1-2", [O.CANDIDATE, O.TIE, O.LEFT_OUT])
+    take_in(database, files)
+    calls = "SELECT run_id, case_id, trial, turn, paid_for, agent, purpose, model, usd FROM model_calls"
+    asked = f"{calls} WHERE purpose = 'pair' ORDER BY case_id"
+    rows = database.query(asked).rows
+    assert len(rows) == 4
+    assert rows[0] == ("e1-2", "case-00", 1, None, "evaluation", "judge", "pair", "openai/judge", 0.00025)
+    assert database.query("SELECT count(*) FROM prompts WHERE prompt_id = 'judge_pair/v001'").rows == [(1,)]
+    # The run's file anew, as after `resume --errors`: the pairs' file is as it was, and so are its calls.
+    path = folder.run_path("e1-2")
+    run, results = read_run(path), list(folder.results("e1-2"))
+    path.unlink()
+    write_run(path, run, results)
+    take_in(database, files)
+    assert database.query(asked).rows == rows
+    assert database.query("SELECT count(*) FROM model_calls").rows == [(44,)]
+    assert database.query("SELECT sum(usd_evaluacion) FROM costos").rows == [(0.0,)], "of the pairs: preferencias.usd"
+
+
 def test_taking_in_twice_rebuilding_and_forgetting(folder, files, database):
     preferred(folder, "e1-2", [O.CANDIDATE, O.TIE])
     count = "SELECT count(*) FROM preferences"

@@ -47,10 +47,9 @@ def played(workbench: Workbench, *others: str, cases: tuple[str, ...] = (), tria
     return folder.experiment_id
 
 
-def opened(page: Page, experiment_id: str, view: str = "verdict") -> AppTest:
+def opened(page: Page, experiment_id: str, view: str = "verdict", **places: str) -> AppTest:
     run = page()
-    run.query_params["experimento"] = experiment_id
-    run.query_params["vista"] = view
+    run.query_params.update({"experimento": experiment_id, "vista": view, **places})
     return run.run()
 
 
@@ -123,6 +122,27 @@ def test_with_three_variants_one_chooses_which_is_compared_with_a(page: Page, wo
     assert "contra" in run.query_params
 
 
+def test_every_text_names_the_two_variants_that_are_compared(page: Page, workbench: Workbench):
+    experiment_id = played(workbench, "offline-base", "offline-exacto")
+    folder = workbench.experiments.files.open(experiment_id)
+    judge = JudgeSpec(model=ModelSettings(model="openai/judge"), pairwise=True)
+    folder.write_spec(folder.spec.model_copy(update={"judge": judge}))
+    first = next(result.case_id for result in folder.results(folder.run_ids()[0]))
+    preferred(folder, folder.run_ids()[2], [preference(first, PairOutcome.CANDIDATE)])
+    run = opened(page, experiment_id, contra="C")
+    assert [found.value for found in run.main.subheader] == ["Diferencia de C contra A", "A quién prefiere el juez"]
+    assert {"A", "C", "C gana en", "C pierde en"} <= set(run.dataframe[0].value.columns)
+    assert "De las decididas C gana" in texts(run)
+    assert run.button(key="experiment-prefers-candidate").label == "Prefiere C 1"
+    assert run.button(key="experiment-prefers-baseline").label == "Prefiere A 0"
+    assert not re.search(r"\bB\b", "\n".join([texts(run), *run.dataframe[0].value.columns]))
+
+    run = opened(page, experiment_id, "conversations", contra="C")
+    kinds = run.button_group(key="experiment-filter-kind").options
+    assert [option.partition(" ·")[0] for option in kinds][:2] == ["C perdió", "C ganó"]
+    assert "Las variantes A y C usan" in texts(opened(page, experiment_id, "prompts", contra="C"))
+
+
 def test_one_variant_has_figures_but_no_verdict(page: Page, workbench: Workbench):
     run = opened(page, played(workbench))
     assert not run.exception
@@ -162,8 +182,8 @@ def test_what_the_judge_prefers_is_below_the_verdict_and_leads_to_conversations(
     assert not run.exception
     assert "De las decididas B gana 100.0 %" in texts(run)
     assert "Este juez no se ha calibrado" in texts(run)
-    assert run.button(key="experiment-prefers_unscored").label == "El juez falló 1"
-    run.button(key="experiment-prefers_b").click().run()
+    assert run.button(key="experiment-prefers-unscored").label == "El juez falló 1"
+    run.button(key="experiment-prefers-candidate").click().run()
     assert "".join(run.query_params["vista"]) == "conversations"
 
 

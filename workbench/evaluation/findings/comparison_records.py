@@ -145,7 +145,14 @@ class PreferenceFinding:
     """One of the two did not come to its end."""
     warnings: tuple[str, ...]
     """Why it is weak evidence: "same_model", "uncalibrated", "below_floor"."""
+    conversations: int
+    """Cases that were looked at, however often each was played."""
     usd: float
+
+    @property
+    def usd_per_conversation(self) -> float:
+        """All trials of a case together."""
+        return self.usd / self.conversations
 
     @property
     def asked(self) -> int:

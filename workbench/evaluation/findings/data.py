@@ -10,6 +10,8 @@ from pydantic import BaseModel
 
 from workbench.evaluation.findings.records import Findings
 
+_DIGITS = 10
+"""Significant ones: those behind them are rounding, and differ between machines."""
 TRANSCRIPTS = frozenset({"played_conversations"})
 
 
@@ -28,6 +30,8 @@ def _plain(value: Any, left_out: frozenset[str]) -> Any:
         return {name: _plain(getattr(value, name), left_out) for name in shown}
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, float):
+        return float(f"{value:.{_DIGITS}g}")
     if isinstance(value, dict):
         return {str(key): _plain(item, left_out) for key, item in value.items()}
     if isinstance(value, tuple | list):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bot_core.llm.gateway import OFFLINE_MODEL
-from workbench.evaluation.findings.preferences import calibration_of
 from workbench.evaluation.findings.records import CorrectedFinding, JudgeFinding
 from workbench.evaluation.judge.correction import corrected_rate
-from workbench.evaluation.judge.record import JudgeCalibration
+from workbench.evaluation.judge.record import JudgeCalibration, calibration_of
 from workbench.evaluation.judge.rubric import Rubric
 from workbench.evaluation.judge.rules import RULE_JUDGE
 from workbench.evaluation.statistics.rates import RateEstimate

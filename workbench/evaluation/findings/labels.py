@@ -1,4 +1,4 @@
-"""What the report calls things in Spanish. The texts are in labels.yaml."""
+"""What reports and pages call things. The texts are in labels.yaml, in both languages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from workbench.texts.texts import language
+
 TABLE = Path(__file__).with_name("labels.yaml")
 _TURN = re.compile(r"^turn (\d+): ")
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
@@ -17,20 +19,22 @@ _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
 def label(group: str, name: str) -> str:
     """The name as a person reads it; the name itself when the table has none."""
-    return str(_table().get(group, {}).get(name, name))
+    said: Mapping[str, str] | None = _table().get(group, {}).get(name)
+    return str(said[language()]) if said else name
 
 
 def reason_group(reason: str) -> str:
-    """A scorer's reason in Spanish, without what differs from case to case; in its own words when the table lacks it.
+    """A scorer's reason without what differs from case to case; in its own words when the table lacks it.
 
     >>> reason_group("turn 2: km_max: expected 60000, got nothing")
     'no entendió: kilometraje máximo'
     """
     bare = _TURN.sub("", reason)
-    for pattern, text in _reasons():
+    for pattern, said in _reasons():
         found = pattern.search(bare)
         if found:
-            return text.format(**{name: _part(name, value or "") for name, value in found.groupdict().items()})
+            parts = {name: _part(name, value or "") for name, value in found.groupdict().items()}
+            return said[language()].format(**parts)
     return _NUMBER.sub("…", bare)
 
 
@@ -41,8 +45,9 @@ def _part(name: str, value: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _reasons() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(row["pattern"], re.DOTALL), row["text"]) for row in _table()["reasons"])
+def _reasons() -> tuple[tuple[re.Pattern[str], Mapping[str, str]], ...]:
+    """Each pattern with its texts by language."""
+    return tuple((re.compile(row["pattern"], re.DOTALL), row) for row in _table()["reasons"])
 
 
 @lru_cache(maxsize=1)

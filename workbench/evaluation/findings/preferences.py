@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot_core.errors import PromptError
 from bot_core.llm.gateway import OFFLINE_MODEL
 from workbench.evaluation.findings.comparison_records import PreferenceFinding, PreferenceShare
 from workbench.evaluation.findings.conversation_records import Key, case_key
 from workbench.evaluation.judge.judge import SAME_MODEL
-from workbench.evaluation.judge.record import JudgeCalibration, identity_of, read_calibration
+from workbench.evaluation.judge.record import calibration_of
 from workbench.evaluation.judge.rubric import Rubric
 from workbench.evaluation.judge.rules import RULE_JUDGE
 from workbench.evaluation.statistics.metrics import Observed
@@ -52,9 +51,10 @@ def preference_finding(spec: JudgeSpec, records: Iterable[PreferenceRecord]) -> 
     flipped: list[Key] = []
     same: list[Key] = []
     cases: dict[str, _Case] = {}
-    usd, kinds = 0.0, set[str]()
+    usd, kinds, looked_at = 0.0, set[str](), set[str]()
     for record in records:
         key = case_key(record.case_id, record.trial)
+        looked_at.add(record.case_id)
         (same if record.same else keys[record.outcome]).append(key)
         usd += float(sum(call.cost_usd for call in record.calls))
         kinds.update(warning.kind for warning in record.warnings)
@@ -80,6 +80,7 @@ def preference_finding(spec: JudgeSpec, records: Iterable[PreferenceRecord]) -> 
         unscored=tuple(keys[PairOutcome.UNSCORED]),
         left_out=tuple(keys[PairOutcome.LEFT_OUT]),
         warnings=tuple(_warnings(spec, kinds)),
+        conversations=len(looked_at),
         usd=usd,
     )
 
@@ -103,11 +104,3 @@ def _warnings(spec: JudgeSpec, kinds: set[str]) -> Iterator[str]:
     rules = calibration_of(RULE_JUDGE) if spec.model.model != OFFLINE_MODEL else None
     if any(calibration.problems(rubric, rules) for rubric in Rubric):
         yield BELOW_FLOOR
-
-
-def calibration_of(spec: JudgeSpec) -> JudgeCalibration | None:
-    """None for a judge whose prompt is gone, too."""
-    try:
-        return read_calibration(identity_of(spec))
-    except PromptError:
-        return None

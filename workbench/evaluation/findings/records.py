@@ -21,8 +21,16 @@ from workbench.evaluation.findings.comparison_records import (
     Span,
 )
 from workbench.evaluation.findings.conversation_records import Conversation, Key, ScoreLine, Turn, key_of
+from workbench.evaluation.findings.judge_records import (
+    CorrectedFinding,
+    JudgeFinding,
+    UnjudgedFinding,
+    WarningFinding,
+)
+from workbench.evaluation.findings.origin_records import DataDifference, DataUsed, Origin
+from workbench.evaluation.findings.simulated_records import EndCount, FaultCount, SimulatedFinding
 from workbench.evaluation.statistics.metrics import Unit
-from workbench.records import Provenance, RunAttempt, VariantSpec
+from workbench.records import RunAttempt, VariantSpec
 
 __all__ = [
     "NONE",
@@ -33,9 +41,13 @@ __all__ = [
     "ConfusionCell",
     "Conversation",
     "CorrectedFinding",
+    "DataDifference",
+    "DataUsed",
     "Distribution",
+    "EndCount",
     "FactDifference",
     "FailureGroup",
+    "FaultCount",
     "Findings",
     "Flip",
     "FlipKind",
@@ -44,6 +56,7 @@ __all__ = [
     "Key",
     "MetricComparison",
     "ModelUse",
+    "Origin",
     "Piece",
     "PreferenceFinding",
     "PreferenceShare",
@@ -51,8 +64,10 @@ __all__ = [
     "RateFinding",
     "ReliabilityFinding",
     "ScoreLine",
+    "SimulatedFinding",
     "Span",
     "Turn",
+    "UnjudgedFinding",
     "VariantFindings",
     "WarningFinding",
     "key_of",
@@ -223,57 +238,20 @@ class VariantFindings:
     """Of the judge and the simulated customers."""
     earlier: tuple[RunAttempt, ...]
     """Attempts whose errors were played again."""
+    simulated: SimulatedFinding | None
+    """None when its customers wrote fixed messages."""
     played_conversations: dict[Key, Conversation] = field(repr=False)
+
+    @property
+    def is_scored(self) -> bool:
+        """Something was right or wrong: without it, no failure means nothing."""
+        return any(rate.passed or rate.failed for rate in self.rates)
 
     def rate(self, metric: str) -> RateFinding | None:
         return next((rate for rate in self.rates if rate.metric == metric), None)
 
     def distribution(self, metric: str) -> Distribution | None:
         return next((one for one in self.distributions if one.metric == metric), None)
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectedFinding:
-    """A judge's pass rate of one variant, and the true rate behind it (Rogan and Gladen), 95 %.
-
-    `share` is None when the judge is too weak, or was never calibrated: then `low`-`high` is all that is possible.
-    """
-
-    variant: str
-    observed: float
-    share: float | None
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeFinding:
-    """One rubric of the judge, held against `labelled` replies whose verdicts are known."""
-
-    metric: str
-    label: str
-    model: str
-    prompt: str
-    labelled: int
-    kappa: float | None
-    kappa_low: float | None
-    kappa_high: float | None
-    sensitivity: float | None
-    """Share of good replies that it passes."""
-    specificity: float | None
-    """Share of bad replies that it fails."""
-    problems: tuple[str, ...]
-    """Why it is no evidence; empty above the floor."""
-    corrected: tuple[CorrectedFinding, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WarningFinding:
-    """What makes the judge's scores of some conversations less believable: "same_model", once for each variant."""
-
-    kind: str
-    variant: str
-    keys: tuple[Key, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,11 +264,15 @@ class Findings:
     status: str
     variants: tuple[VariantFindings, ...]
     comparisons: tuple[Comparison, ...]
-    provenance: Provenance | None
-    """Of the run; None for one of a version that did not record it."""
+    origins: tuple[Origin, ...]
+    """What the runs were made with; empty for those of a version that did not record it."""
+    data_differences: tuple[DataDifference, ...] = ()
+    """Only between runs of two experiments."""
     judge: tuple[JudgeFinding, ...] = ()
     """Empty without a judge."""
     judge_warnings: tuple[WarningFinding, ...] = ()
+    unjudged: tuple[UnjudgedFinding, ...] = ()
+    """By variant and rubric, where the judge failed."""
 
     def comparison(self, candidate: str) -> Comparison | None:
         return next((one for one in self.comparisons if one.candidate == candidate), None)

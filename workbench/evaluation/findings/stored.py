@@ -9,7 +9,7 @@ from bot_core.prompts.library import PromptLibrary
 from bot_core.releases.source import ReleaseSource
 from workbench.evaluation.findings.making import findings
 from workbench.evaluation.findings.records import Findings
-from workbench.records import JudgeSpec, RunRecord
+from workbench.records import JudgeSpec, RunRecord, RunStatus
 from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
 from workbench.storage.preference_files import PreferenceRecord
 
@@ -48,12 +48,18 @@ def pair_findings(
     folders = [files.of_run(run_id) for run_id in (run_a, run_b)]
     runs = [_run(folder, run_id) for folder, run_id in zip(folders, (run_a, run_b), strict=True)]
     names = [run.variant.name for run in runs]
-    record = folders[0].record()
-    joined = {"experiment_id": "", "name": " / ".join(run.experiment_name for run in runs), "runs": tuple(runs)}
+    records = [folder.record() for folder in folders]
+    joined = {
+        "experiment_id": "",
+        "name": " / ".join(run.experiment_name for run in runs),
+        "split": " / ".join(dict.fromkeys(run.split for run in runs)),
+        "status": next((one.status for one in records if one.status is not RunStatus.FINISHED), RunStatus.FINISHED),
+        "runs": tuple(runs),
+    }
     return findings(
         [folder.results(run.run_id) for folder, run in zip(folders, runs, strict=True)],
         names if names[0] != names[1] else [f"{name} ({run.run_id})" for name, run in zip(names, runs, strict=True)],
-        record=record.model_copy(update=joined),
+        record=records[0].model_copy(update=joined),
         specs=[run.variant for run in runs],
         releases=releases,
         prompts=prompts,

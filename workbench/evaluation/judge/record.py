@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from bot_core.errors import DatasetError
+from bot_core.errors import DatasetError, PromptError
 from bot_core.llm.gateway import OFFLINE_MODEL
 from bot_core.messages import Frozen
 from bot_core.prompts.library import PromptLibrary
@@ -122,6 +122,17 @@ def read_calibration(judge: JudgeIdentity, folder: Path = REPORTS) -> JudgeCalib
     """None when this judge was never calibrated. Raises DatasetError for a file that is no calibration."""
     path = calibration_path(judge, folder)
     return _read(path) if path.exists() else None
+
+
+def calibration_of(spec: JudgeSpec) -> JudgeCalibration | None:
+    """That of the judge as it is now: None for one that was never calibrated, and for one whose prompt is gone.
+
+    Raises DatasetError for a file that is no calibration.
+    """
+    try:
+        return read_calibration(identity_of(spec))
+    except PromptError:
+        return None
 
 
 def read_calibrations(folder: Path = REPORTS) -> tuple[JudgeCalibration, ...]:

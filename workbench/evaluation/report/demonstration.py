@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 from bot_core.settings import Settings
+from workbench.evaluation.cassettes import CASSETTES, recorded_traffic
 from workbench.evaluation.experiments.running import OnProgress, run_experiment
 from workbench.evaluation.findings.records import Findings
 from workbench.evaluation.findings.stored import experiment_findings
-from workbench.records import ExperimentSpec, VariantSpec
+from workbench.records import ExperimentSpec, Provenance, VariantSpec
 from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
 from workbench.storage.locks import locked
 
@@ -37,4 +39,14 @@ async def demonstrate(settings: Settings, *, on_progress: OnProgress | None = No
             shutil.rmtree(before)
     folder = files.create(SPEC, EXPERIMENT_ID)
     await run_experiment(folder, settings, on_progress=on_progress)
-    return experiment_findings(folder)
+    return _as_recorded(experiment_findings(folder))
+
+
+def _as_recorded(found: Findings) -> Findings:
+    """Dated by its recordings, known by its data alone: the same files give the same report on any day and commit."""
+    traffic = recorded_traffic(CASSETTES, [variant.release_id for variant in SPEC.variants])
+    origins = tuple(
+        replace(one, provenance=Provenance(hashes=one.provenance.hashes | {"cassettes": traffic.digest}))
+        for one in found.origins
+    )
+    return replace(found, started_at=traffic.recorded_on, origins=origins)

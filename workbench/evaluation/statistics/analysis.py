@@ -36,7 +36,7 @@ class VariantAnalysis:
     trials: int
     errors: int
     usd_per_conversation: float
-    """All its trials together."""
+    """Bot, simulated customers and judge, all its trials together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,14 @@ def analyse(
     resamples: int = RESAMPLES,
     seed: int = SEED,
     partial: bool = False,
+    pairs_usd: float = 0.0,
 ) -> Analysis:
     """Every further variant against the first; Holm's correction goes over all metrics of all these comparisons.
 
     `results` are read once, one variant after the other, and may be generators. Partial runs are fine: only
     conversations that both hold are compared. Raises UserError when names are missing, and when a comparison has no
-    conversation in common; with `partial` that comparison is left out instead.
+    conversation in common; with `partial` that comparison is left out instead. `pairs_usd` is what a judge costs that
+    compares the variants' conversations: a conversation of all variants, all trials.
     """
     if len(results) != len(names) or not names:
         raise UserError(f"{len(results)} runs, but {len(names)} names: every variant needs one")
@@ -83,7 +85,7 @@ def analyse(
         hint = "compare runs of one split"
         raise UserError(f"{names[0]} and {missing} have no conversation in common", hint=hint)
     compared = [paired_differences(measured[0], measured[at], resamples=resamples, seed=seed) for at in chosen]
-    return Analysis(variants, _verdicts(variants[0], [variants[at] for at in chosen], compared))
+    return Analysis(variants, _verdicts(variants[0], [variants[at] for at in chosen], compared, pairs_usd))
 
 
 def _comparable(a: Measurements, b: Measurements) -> bool:
@@ -91,9 +93,12 @@ def _comparable(a: Measurements, b: Measurements) -> bool:
 
 
 def _verdicts(
-    baseline: VariantAnalysis, candidates: Sequence[VariantAnalysis], compared: Sequence[tuple[Difference, ...]]
+    baseline: VariantAnalysis,
+    candidates: Sequence[VariantAnalysis],
+    compared: Sequence[tuple[Difference, ...]],
+    pairs_usd: float,
 ) -> tuple[VariantVerdict, ...]:
-    usd = baseline.usd_per_conversation + sum(variant.usd_per_conversation for variant in candidates)
+    usd = pairs_usd + sum(variant.usd_per_conversation for variant in (baseline, *candidates))
     verdicts = iter(decide([row for rows in compared for row in rows], usd_per_conversation=usd))
     return tuple(
         VariantVerdict(baseline.name, variant.name, tuple(next(verdicts) for _ in rows))
@@ -110,7 +115,6 @@ def _variant(name: str, measured: Measurements, rate_method: RateMethod) -> Vari
     }
     whole = measured.of(WHOLE_CASE).values()
     reliability = [pass_hat_k(whole, k) for k in range(1, max(measured.trials, 1) + 1)]
-    spent = sum(case.total for case in measured.of("cost").values())
     return VariantAnalysis(
         name=name,
         rates=rates,
@@ -118,5 +122,5 @@ def _variant(name: str, measured: Measurements, rate_method: RateMethod) -> Vari
         conversations=len(measured.conversations),
         trials=measured.trials,
         errors=measured.errors,
-        usd_per_conversation=spent / max(len(measured.conversations), 1),
+        usd_per_conversation=measured.usd / max(len(measured.conversations), 1),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot_core.llm.gateway import OFFLINE_MODEL
 from workbench.records import CaseResult, TurnRecord, Verdict
 
 WHOLE_CASE = "case"
@@ -68,10 +69,13 @@ class Measurements:
     """The most trials of one conversation."""
     errors: int = 0
     """Conversations (trials counted apart) that broke off: they are in no metric."""
+    usd: float = 0.0
+    """All that the conversations cost: bot, simulated customers and judge, those that broke off too."""
 
     def add(self, result: CaseResult) -> None:
         self.conversations.add(result.case_id)
         self.trials = max(self.trials, result.trial)
+        self.usd += float(result.bot_usd + result.evaluation_usd)
         if result.error:
             self.errors += 1
             return
@@ -129,6 +133,11 @@ def _usd(turn: TurnRecord) -> float:
     return float(sum(call.cost_usd for call in turn.trace.calls))
 
 
+def _model_calls(turn: TurnRecord) -> float:
+    """Where the embedded baseline answers of its own accord no model is asked."""
+    return sum(call.model != OFFLINE_MODEL or call.fallback for call in turn.trace.calls)
+
+
 def _retries(turn: TurnRecord) -> float:
     return sum(max(len(call.attempts) - 1, 0) for call in turn.trace.calls)
 
@@ -142,7 +151,7 @@ MEANS: tuple[Metric, ...] = (
     _lower(
         "output_tokens", Unit.TOKENS, _whole(lambda turn: sum(call.usage.output_tokens for call in turn.trace.calls))
     ),
-    _lower("model_calls", Unit.COUNT, _whole(lambda turn: len(turn.trace.calls))),
+    _lower("model_calls", Unit.COUNT, _whole(_model_calls)),
     _lower("retries", Unit.COUNT, _whole(_retries)),
 )
 """Latency, model time and our own overhead are means over turns; the rest is summed over a conversation."""

@@ -16,7 +16,7 @@ def show(found: Findings, _comparison: Comparison | None) -> None:
         if variant.failures:
             _table(variant)
         else:
-            st.caption(text("experiments.failures_none"))
+            st.caption(text("experiments.failures_none" if variant.is_scored else "experiments.failures_unscored"))
 
 
 def _table(variant: VariantFindings) -> None:

@@ -16,7 +16,7 @@ from workbench.views.figures import plain
 
 _BOTH, _ALL = "both", "all"
 _KINDS = (FlipKind.LOST, FlipKind.WON, FlipKind.INSIDE)
-"""What B lost is read first."""
+"""What the candidate lost is read first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,12 @@ def _of_kind(shown: Shown, keys: list[Key]) -> list[Key]:
     groups = {kind.value: [key for key in keys if _is(shown.flips.get(key), kind)] for kind in _KINDS}
     groups[_BOTH] = [key for key in keys if all(one.verdict is Verdict.FAIL for one in shown.of(key))]
     groups[_ALL] = keys
-    names = section("experiment_filters")
+    names = {kind: said.format(b=shown.variants[-1].name) for kind, said in section("experiment_filters").items()}
     first = next(kind for kind, members in groups.items() if members or kind == _ALL)
     chosen = st.segmented_control(
         text("experiments.show"),
         list(groups),
-        format_func=lambda kind: f"{names[kind]} · {len(groups[kind])}",
+        format_func=lambda kind: plain(f"{names[kind]} · {len(groups[kind])}"),
         default=first,
         required=True,
         key=place.filter_key("kind"),

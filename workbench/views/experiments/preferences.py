@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from workbench.evaluation.findings.records import PreferenceFinding, PreferenceShare
+from workbench.evaluation.findings.records import Comparison, PreferenceFinding, PreferenceShare
 from workbench.evaluation.statistics.metrics import Unit
 from workbench.evaluation.statistics.sentences import level
 from workbench.texts.texts import text
@@ -12,25 +12,27 @@ from workbench.views.experiments import place
 from workbench.views.figures import plain
 
 
-def show(found: PreferenceFinding) -> None:
+def show(comparison: Comparison) -> None:
+    found = comparison.preferences
+    assert found
     st.subheader(text("experiments.preferences"), anchor=False, help=text("experiments.preferences_help"))
     for kind in found.warnings:
         st.warning(text(f"experiments.judge_warning_{kind}"), icon="⚠️")
     with st.container(horizontal=True):
-        _jump("prefers_b", found.candidate.keys)
-        _jump("prefers_tie", found.tie.keys)
-        _jump("prefers_a", found.baseline.keys)
-        _jump("prefers_unscored", found.unscored)
-    st.markdown(plain(" ".join([_decided(found), _flips(found)])))
+        _jump("candidate", text("experiments.prefers", name=comparison.candidate), found.candidate.keys)
+        _jump("tie", text("experiments.prefers_tie"), found.tie.keys)
+        _jump("baseline", text("experiments.prefers", name=comparison.baseline), found.baseline.keys)
+        _jump("unscored", text("experiments.prefers_unscored"), found.unscored)
+    st.markdown(plain(" ".join([_decided(found, comparison.candidate), _flips(found)])))
     if found.same or found.left_out:
         st.caption(text("experiments.preferences_aside", same=len(found.same), left_out=len(found.left_out)))
 
 
-def _jump(label: str, keys: tuple[str, ...]) -> None:
-    title = f"{text(f'experiments.{label}')} {len(keys)}"
+def _jump(outcome: str, said: str, keys: tuple[str, ...]) -> None:
+    title = f"{said} {len(keys)}"
     st.button(
-        title,
-        key=f"experiment-{label}",
+        plain(title),
+        key=f"experiment-prefers-{outcome}",
         disabled=not keys,
         icon=":material/forum:",
         on_click=place.show_conversations,
@@ -38,11 +40,12 @@ def _jump(label: str, keys: tuple[str, ...]) -> None:
     )
 
 
-def _decided(found: PreferenceFinding) -> str:
+def _decided(found: PreferenceFinding, candidate: str) -> str:
     if found.decided.share is None:
         return text("experiments.preferences_undecided")
     share = level(found.decided.share, Unit.SHARE)
-    return text("experiments.preferences_said", share=share, p=f"{found.p_value:.3f}", **_bounds(found.decided))
+    p = f"{found.p_value:.3f}"
+    return text("experiments.preferences_said", b=candidate, share=share, p=p, **_bounds(found.decided))
 
 
 def _flips(found: PreferenceFinding) -> str:

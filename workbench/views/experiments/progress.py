@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import streamlit as st
@@ -79,7 +80,7 @@ def show_stopped(progress: ExperimentProgress) -> None:
 
 
 def _offer_retry(progress: ExperimentProgress) -> None:
-    errors = sum(run.errors for run in progress.runs)
+    errors = sum(run.errors + run.unjudged for run in progress.runs)
     if progress.status is RunStatus.FINISHED and errors:
         guarded_button(
             text("experiments.retry_errors", errors=errors),
@@ -97,8 +98,21 @@ def _run(run: RunProgress) -> None:
     state = text("experiments.queued")
     if run.total:
         state = text("experiments.progress", done=run.done, total=run.total, passed=run.passed, failed=run.failed)
-        state += text("experiments.errors", errors=run.errors) if run.errors else ""
+        state += "".join(_besides(run))
     st.progress(done, text=f"**{plain(run.variant)}** · {state}")
+
+
+def _besides(run: RunProgress) -> Iterator[str]:
+    """What is neither right nor wrong."""
+    faults = run.ends.get("simulator_fault", 0)
+    if run.errors:
+        yield text("experiments.errors", errors=run.errors)
+    if faults:
+        yield text("experiments.faults", faults=faults)
+    if run.unscored > faults:
+        yield text("experiments.unscored", unscored=run.unscored - faults)
+    if run.unjudged:
+        yield text("experiments.unjudged", replies=run.unjudged)
 
 
 def _pairs(progress: ExperimentProgress) -> None:

@@ -11,8 +11,11 @@ from workbench.views.pieces.word_diff import word_diff
 
 
 def show(_found: Findings, comparison: Comparison | None) -> None:
-    if comparison is None or not comparison.prompt_diffs:
-        st.info(text("experiments.prompt_same"))
+    if comparison is None:
+        st.info(text("experiments.prompt_alone"))
+        return
+    if not comparison.prompt_diffs:
+        st.info(plain(text("experiments.prompt_same", a=comparison.baseline, b=comparison.candidate)))
         return
     names, sections = section("agents"), section("experiment_prompt_sections")
     for diff in comparison.prompt_diffs:

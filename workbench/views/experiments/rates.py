@@ -10,6 +10,7 @@ from workbench.evaluation.findings.records import Comparison, Findings, RateFind
 from workbench.texts.texts import text
 from workbench.views.experiments import place
 from workbench.views.experiments.charts import COLOURS, SYMBOLS, fixed, row_height
+from workbench.views.experiments.notes import show_ends
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -26,6 +27,7 @@ def show(found: Findings, _comparison: Comparison | None) -> None:
     )
     _table(found.variants, labels)
     _reliability(found.variants)
+    show_ends(found)
 
 
 def _chart(variants: tuple[VariantFindings, ...], labels: dict[str, str]) -> Figure:

@@ -23,6 +23,7 @@ from workbench.views.experiments import (
     spending,
     verdict,
 )
+from workbench.views.experiments.notes import show_notes
 from workbench.views.figures import day_and_time, plain
 from workbench.views.pieces.switch import switch
 
@@ -49,6 +50,7 @@ def show_results(progress: ExperimentProgress) -> None:
 
 def draw(found: Findings) -> None:
     """Everything below the name of the experiment."""
+    show_notes(found)
     comparison = _comparison(found)
     _headline(found, comparison)
     view = switch(
@@ -86,8 +88,9 @@ def _comparison(found: Findings) -> Comparison | None:
     if len(names) < 2:
         return found.comparisons[0] if names else None
     chosen = st.segmented_control(
-        text("experiments.against"),
+        plain(text("experiments.against", a=found.comparisons[0].baseline)),
         names,
+        format_func=plain,
         default=place.against() if place.against() in names else names[0],
         required=True,
         key="experiment-against",

@@ -21,9 +21,12 @@ def show(found: Findings, _comparison: Comparison | None) -> None:
         if variant.used:
             st.caption(text("experiments.used"))
             st.dataframe([_use(row) for row in variant.used], hide_index=True, width="stretch")
-    if found.provenance:
+    if found.origins:
         st.subheader(text("experiments.provenance"), anchor=False)
-        st.code("\n".join(_lines(found.provenance)), language=None)
+    for origin in found.origins:
+        if len(found.origins) > 1:
+            st.caption(plain(", ".join(origin.variants)))
+        st.code("\n".join(_lines(origin.provenance)), language=None)
 
 
 def _setting(row: AgentSetting) -> dict[str, Any]:

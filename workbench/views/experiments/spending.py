@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from workbench.evaluation.findings.records import Comparison, Distribution, Findings, VariantFindings
+from bot_core.llm.gateway import OFFLINE_MODEL
+from workbench.evaluation.findings.records import Comparison, Distribution, Findings, ModelUse, VariantFindings
 from workbench.evaluation.statistics.sentences import level
 from workbench.texts.texts import text
 from workbench.views.experiments import place
@@ -75,12 +76,17 @@ def _quantiles(variant: VariantFindings, one: Distribution) -> dict[str, Any]:
     }
 
 
+def _model_calls(use: ModelUse) -> int:
+    """As the metric counts them: the embedded baseline asks no model, unless it stands in for one that failed."""
+    return use.fallbacks if use.model == OFFLINE_MODEL else use.calls
+
+
 def _totals(variant: VariantFindings) -> dict[str, Any]:
     tokens = sum(use.input_tokens + use.output_tokens for use in variant.used)
     return {
         text("experiments.variant_short"): variant.name,
         text("experiments.conversations"): variant.played,
-        text("experiments.calls"): sum(use.calls for use in variant.used),
+        text("experiments.calls"): sum(_model_calls(use) for use in variant.used),
         text("experiments.fallbacks"): sum(use.fallbacks for use in variant.used),
         text("experiments.tokens"): f"{tokens:,}",
         text("experiments.cost"): dollars(Decimal(str(variant.usd))),

@@ -23,17 +23,18 @@ _TABLE = "experiment-metrics"
 def show(_found: Findings, comparison: Comparison | None) -> None:
     if comparison is None:
         return
-    st.subheader(text("experiments.differences"), anchor=False, help=text("experiments.verdict_help"))
+    title = text("experiments.differences", a=comparison.baseline, b=comparison.candidate)
+    st.subheader(plain(title), anchor=False, help=text("experiments.verdict_help"))
     rates = [row for row in comparison.metrics if row.kind is MetricKind.RATE and row.unit is Unit.SHARE]
     if rates:
         st.plotly_chart(_forest(rates), width="stretch", config={"displayModeBar": False}, key="experiment-forest")
     _table(comparison)
     if comparison.preferences:
-        preferences.show(comparison.preferences)
+        preferences.show(comparison)
 
 
 def _forest(rows: list[MetricComparison]) -> Figure:
-    """A dot for each rate's difference with its 95 % interval; right of zero B is better."""
+    """A dot for each rate's difference with its 95 % interval; right of zero the candidate is better."""
     from plotly import graph_objects
 
     figure = graph_objects.Figure()
@@ -68,7 +69,7 @@ def _colour(row: MetricComparison) -> str:
 def _table(comparison: Comparison) -> None:
     st.caption(text("experiments.open_row"))
     chosen = st.dataframe(
-        [_row(row) for row in comparison.metrics],
+        [_row(row, comparison) for row in comparison.metrics],
         hide_index=True,
         width="stretch",
         key=_TABLE,
@@ -80,32 +81,33 @@ def _table(comparison: Comparison) -> None:
         row = comparison.metrics[rows[0]]
         st.markdown(plain(row.sentence))
         with st.container(horizontal=True):
-            _jump("experiments.wins", row.better, row.label)
-            _jump("experiments.losses", row.worse, row.label)
+            _jump("experiments.wins", row.better, row.label, comparison.candidate)
+            _jump("experiments.losses", row.worse, row.label, comparison.candidate)
 
 
-def _jump(label: str, cases: tuple[str, ...], metric: str) -> None:
+def _jump(label: str, cases: tuple[str, ...], metric: str, candidate: str) -> None:
+    title = f"{text(label, b=candidate)} {len(cases)}"
     st.button(
-        f"{text(label)} {len(cases)}",
+        plain(title),
         key=label,
         disabled=not cases,
         icon=":material/forum:",
         on_click=place.show_conversations,
-        args=(cases, f"{metric} · {text(label)} {len(cases)}"),
+        args=(cases, f"{metric} · {title}"),
     )
 
 
-def _row(row: MetricComparison) -> dict[str, Any]:
+def _row(row: MetricComparison, comparison: Comparison) -> dict[str, Any]:
     return {
         text("experiments.metric"): row.label,
-        "A": level(row.a, row.unit),
-        "B": level(row.b, row.unit),
+        comparison.baseline: level(row.a, row.unit),
+        comparison.candidate: level(row.b, row.unit),
         text("experiments.difference"): amount(row.difference, row.unit, signed=True),
         text("experiments.interval"): (
             f"{amount(row.low, row.unit, signed=True)} … {amount(row.high, row.unit, signed=True)}"
         ),
         text("experiments.verdict"): text(f"experiments.decision_{row.decision.value}"),
-        text("experiments.wins"): len(row.better),
-        text("experiments.losses"): len(row.worse),
+        text("experiments.wins", b=comparison.candidate): len(row.better),
+        text("experiments.losses", b=comparison.candidate): len(row.worse),
         text("experiments.sentence"): row.sentence,
     }

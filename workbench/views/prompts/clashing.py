@@ -26,6 +26,18 @@ def show_clash(
     theirs = clash.theirs
     who = plain(theirs.updated_by)
     st.warning(text("prompts.clash", who=who, at=day_and_time(theirs.updated_at)), icon="⚠️")
+    _choices(agent, clash, who, on_decided=on_decided, on_clash=on_clash)
+    _differences(clash, who)
+
+
+def _choices(
+    agent: AgentName,
+    clash: Clash,
+    who: str,
+    *,
+    on_decided: Callable[[], None],
+    on_clash: Callable[[Clash], None],
+) -> None:
     with st.container(horizontal=True):
         guarded_button(
             text("prompts.keep_mine"),
@@ -50,9 +62,13 @@ def show_clash(
             on_click=_keep_both,
             args=(agent, clash, on_decided),
         )
+
+
+def _differences(clash: Clash, who: str) -> None:
+    """Of every section that is not the same: what mine changes of theirs, then both as they are."""
     names = section("prompt_sections")
     for name in (*SECTIONS, "notes"):
-        before, after = getattr(theirs.text, name), getattr(clash.mine, name)
+        before, after = getattr(clash.theirs.text, name), getattr(clash.mine, name)
         if before != after:
             st.markdown(f"**{names[name]}** · {text('prompts.clash_diff')}")
             draw_diff(word_diff(before, after))

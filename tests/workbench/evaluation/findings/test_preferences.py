@@ -63,6 +63,7 @@ def test_trials_of_one_conversation_are_one_observation():
     assert many.p_value == once.p_value == pytest.approx(binomtest(4, 5, 0.5).pvalue)
     assert (many.decided.low, many.decided.high) == pytest.approx((once.decided.low, once.decided.high), abs=1e-6)
     assert len(many.candidate.keys) == 40 and "case-00#2" in many.candidate.keys
+    assert (many.conversations, many.usd_per_conversation) == (5, pytest.approx(10 * 0.0005))
 
 
 def test_nothing_compared_is_no_finding_and_only_failures_have_no_share():
@@ -98,6 +99,16 @@ def test_an_experiment_tells_what_its_judge_prefers(experiment):
     assert "no se ha calibrado" in html and "no se ha calibrado" in text
     assert "| prefiere variante 2 | 8 | 61.5 % (" in text
     assert "De las decididas gana variante 2: 80.0 % (" in text
+
+
+def test_what_pairs_cost_is_part_of_what_more_conversations_would(experiment):
+    def usd_each(findings: Any) -> float:
+        row = next(row for row in findings.comparisons[0].metrics if row.more_conversations)
+        return float(row.more_usd / row.more_conversations)
+
+    with_pairs = usd_each(experiment_findings(experiment))
+    experiment.write_spec(experiment.spec.model_copy(update={"judge": JUDGE}))
+    assert with_pairs - usd_each(experiment_findings(experiment)) == pytest.approx(0.0005)
 
 
 def test_without_pairs_nothing_is_said(experiment):

@@ -7,7 +7,9 @@ import pytest
 from bot_core.errors import NotFound, UserError
 from tests.fakes.found import plans, stored
 from workbench.evaluation.findings.stored import experiment_findings, pair_findings
-from workbench.records import ExperimentSpec, VariantSpec
+from workbench.evaluation.report.experiment.markdown import summary
+from workbench.evaluation.report.experiment.page import page
+from workbench.records import ExperimentSpec, Provenance, VariantSpec
 from workbench.storage.experiment_files import ExperimentFiles
 
 
@@ -67,3 +69,38 @@ def test_verdicts_on_their_way_into_the_database(files):
     ).as_dicts()
     assert row == {"contra": "variante 1", "variante": "variante 2", "veredicto": "better", "diferencia": 0.6}
     database.close()
+
+
+MADE = Provenance(git_commit="abc", hashes={"dataset": "d1", "catalog": "c1", "knowledge": "k1"})
+
+
+def test_runs_on_the_same_data_have_one_origin_and_no_warning(files):
+    stored(files, "e1", plans([], "5000"), plans([], "5000"), provenance=MADE)
+    stored(files, "e2", plans([], "6000"), provenance=MADE)
+    assert [one.variants for one in experiment_findings(files.open("e1")).origins] == [("variante 1", "variante 2")]
+    found = pair_findings(files, "e1-1", "e2-1")
+    assert [one.provenance for one in found.origins] == [MADE] and found.data_differences == ()
+
+
+def test_runs_on_different_data_are_warned_of_everywhere(files):
+    other = MADE.model_copy(update={"git_commit": "def", "hashes": MADE.hashes | {"catalog": "c2", "dataset": "d2"}})
+    stored(files, "e1", plans([], "5000"), provenance=MADE)
+    stored(files, "e2", plans([], "6000"), provenance=other)
+    found = pair_findings(files, "e1-1", "e2-1")
+    assert [one.data for one in found.data_differences] == ["dataset", "catalog"]
+    assert [(one.name, one.digest) for one in found.data_differences[1].used] == [
+        ("sample_catalog.csv", "c1"),
+        ("sample_catalog.csv", "c2"),
+    ]
+    assert [one.provenance.git_commit for one in found.origins] == ["abc", "def"]
+    html, text = page(found), summary(found)
+    for said in (html, text):
+        assert "No se jugó con lo mismo: cambió el catálogo de autos" in said
+        assert "«variante 1 (e1-1)»: sample_catalog.csv c1" in said and "sample_catalog.csv c2" in said
+        assert "abc" in said and "def" in said, "what both were made with"
+
+
+def test_a_run_that_did_not_record_its_data_is_known_by_the_files_names(files):
+    stored(files, "e1", plans([], "5000"))
+    stored(files, "e2", plans([], "6000"), provenance=MADE.model_copy(update={"hashes": {"dataset": "abc"}}))
+    assert pair_findings(files, "e1-1", "e2-1").data_differences == ()

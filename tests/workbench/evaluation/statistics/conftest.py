@@ -11,11 +11,13 @@ from tests.fakes.results import result, spoken
 from workbench.records import CaseError, CaseResult, TurnRecord, Verdict
 
 
-def turn(*, seconds: float = 0.5, usd: str = "0", attempts: int = 1) -> TurnRecord:
+def turn(
+    *, seconds: float = 0.5, usd: str = "0", attempts: int = 1, model: str = "openai/x", fallback: bool = False
+) -> TurnRecord:
     record = spoken()
     [call] = record.trace.calls
-    tries = [Attempt(model="offline")] * attempts
-    call = call.model_copy(update={"cost_usd": Decimal(usd), "attempts": tries})
+    tries = [Attempt(model=model)] * attempts
+    call = call.model_copy(update={"cost_usd": Decimal(usd), "attempts": tries, "model": model, "fallback": fallback})
     trace = record.trace.model_copy(update={"total_seconds": seconds, "model_seconds": seconds / 2, "calls": [call]})
     return record.model_copy(update={"trace": trace})
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from bot_core.errors import UserError
+from tests.fakes.judging import judge_call
 from workbench.evaluation.statistics.analysis import analyse
 from workbench.evaluation.statistics.verdicts import Decision
 
@@ -26,6 +29,16 @@ def test_every_further_variant_against_the_first(results):
     assert found is not None and found.decision is Decision.BETTER
     assert same.of("case").decision is Decision.NOT_ENOUGH_EVIDENCE  # type: ignore[union-attr]
     assert better.of("plan") is None
+
+
+def test_more_conversations_cost_what_the_judge_and_the_pairs_cost_too(results):
+    judge = judge_call().model_copy(update={"cost_usd": Decimal("0.05")})
+    first = [one.model_copy(update={"evaluation_calls": (judge,)}) for one in results.run(["+", "-"] * 8, usd="0.01")]
+    second = results.run(["+", "+", "-", "+"] * 4, usd="0.02")
+    one, two = (analyse([first, second], ["a", "b"], pairs_usd=usd).comparisons[0].of("case") for usd in (0.0, 0.3))
+    assert one and two and one.more_conversations and one.more_usd and two.more_usd
+    assert one.more_usd / one.more_conversations == pytest.approx(2 * 0.01 + 0.05 + 2 * 0.02)
+    assert two.more_usd / one.more_conversations == pytest.approx(0.11 + 0.3)
 
 
 def test_one_variant_alone_has_no_comparison(results):

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from tests.fakes.judging import judge_call
 from workbench.evaluation.statistics.metrics import Observed, default_metrics, measure
 
 METRICS = default_metrics(("intent", "plan"))
@@ -28,6 +31,22 @@ def test_what_a_turn_and_a_conversation_cost(results):
     assert found["cost"].mean == pytest.approx(0.004)
     assert (found["input_tokens"].mean, found["output_tokens"].mean) == (14, 6)
     assert (found["model_calls"].mean, found["retries"].mean) == (2, 4)
+
+
+def test_the_embedded_baseline_is_no_call_of_a_model(results):
+    """Unless it stands in for a model that was asked and failed."""
+    own, stood_in = (
+        measure(results.run(["+"], model="offline", fallback=fallback), METRICS).of("model_calls")["case-0"].mean
+        for fallback in (False, True)
+    )
+    assert (own, stood_in) == (0, 2)
+
+
+def test_all_that_was_paid_counts_also_where_it_broke_off(results):
+    judge = judge_call().model_copy(update={"cost_usd": Decimal("0.1")})
+    judged, broken = results.run(["+", "!"], usd="0.01")
+    judged = judged.model_copy(update={"evaluation_calls": (judge,)})
+    assert measure([judged, broken], METRICS).usd == pytest.approx(0.02 + 0.1 + 0.02)
 
 
 def test_a_generator_is_read_once(results):

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.evaluation.findings.labels import label
+from workbench.evaluation.findings.notes import data_note, faults_note, unjudged_note
 from workbench.evaluation.findings.records import Findings, Key
+from workbench.evaluation.report.experiment.behind import Behind
 from workbench.evaluation.report.experiment.charts import confusion_table, forest, histograms, rate_rows
 from workbench.evaluation.report.experiment.transcripts import all_keys, embedded
 from workbench.evaluation.statistics.metrics import Unit
@@ -42,6 +44,10 @@ def page(findings: Findings) -> str:
         linked=linked,
         linked_cases=linked_cases,
         label=label,
+        data_note=data_note,
+        faults_note=faults_note,
+        unjudged_note=unjudged_note,
+        behind=Behind(findings),
         level=level,
         amount=amount,
         bounds=bounds,

@@ -1,0 +1,58 @@
+"""What `compare` says beside the figures: other data, a judge that failed, how simulated customers ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.table import Table
+
+from workbench.evaluation.findings.records import DataDifference, Findings, SimulatedFinding, UnjudgedFinding
+from workbench.evaluation.statistics.metrics import Unit
+from workbench.evaluation.statistics.sentences import level
+
+
+def warnings(found: Findings) -> Iterator[str]:
+    """One line each, before the figures are read."""
+    yield from map(_other_data, found.data_differences)
+    yield from map(_unjudged, found.unjudged)
+    for variant in found.variants:
+        if variant.simulated and variant.simulated.faults:
+            yield faults_line(variant.name, variant.simulated)
+
+
+def ends_table(found: Findings) -> Table | None:
+    """None when no customer was simulated."""
+    simulated = {variant.name: variant.simulated for variant in found.variants if variant.simulated}
+    if not simulated:
+        return None
+    table = Table(title="how the simulated customers ended")
+    for title in ("end", *simulated):
+        table.add_column(title)
+    for row, end in enumerate(next(iter(simulated.values())).ends):
+        table.add_row(end.end, *(str(len(one.ends[row].keys)) for one in simulated.values()))
+    return table
+
+
+def faults_line(variant: str, found: SimulatedFinding) -> str:
+    """The rate of simulator faults with its interval, and that it is none of the bot's."""
+    low, high = (level(value, Unit.SHARE) for value in (found.low, found.high))
+    kinds = ", ".join(f"{kind.kind} {len(kind.keys)}" for kind in found.kinds)
+    return (
+        f"{variant}: {len(found.faults)} of {len(found.played)} conversations ended by a simulator fault, "
+        f"{level(found.fault_share, Unit.SHARE)} ({low} to {high}); counted apart, in none of the bot's metrics"
+        + (f": {kinds}" if kinds else "")
+    )
+
+
+def _unjudged(one: UnjudgedFinding) -> str:
+    lost = "the metric is missing therefore" if one.missing else "their conversations are not in the metric"
+    example = (one.example.splitlines() or [""])[0]
+    return (
+        f"{one.variant}: the judge left {one.replies} replies of {len(one.keys)} conversations unscored in "
+        f"{one.metric}: {lost} ({example})"
+    )
+
+
+def _other_data(one: DataDifference) -> str:
+    used = "; ".join(f"{each.variant}: {f'{each.name} {each.digest}'.strip() or 'unknown'}" for each in one.used)
+    return f"beware: the {one.data} differs between the runs, and what they differ in may come from it ({used})"
