@@ -13,9 +13,10 @@ from pydantic import BaseModel, ValidationError
 from bot_core.errors import ModelRefused
 from bot_core.llm.credentials import is_ollama, is_own
 from bot_core.llm.lean_litellm import import_litellm
+from bot_core.llm.price_list import request_usd
 from bot_core.llm.redaction import safe_detail
 from bot_core.llm.response_schema import compact_schema, prepared
-from bot_core.llm.spending import RESPONSE_COST, charge, spent_on
+from bot_core.llm.spending import REQUESTS_USD, RESPONSE_COST, charge, spent_on
 
 
 @dataclass(slots=True)
@@ -36,7 +37,7 @@ class LiteLLMClient:
         first = await _completion(**arguments, response_format=_response_format(response_model), drop_params=True)
         if _fits(first, response_model):
             return first
-        token = _first_answer.set(first)
+        token = _first_answer.set((first, 0.0))
         try:
             asking = await asyncio.to_thread(_instructor)
             _, completion = await asking.chat.completions.create_with_completion(
@@ -97,8 +98,9 @@ def _instructor() -> Any:
     return instructor.from_litellm(_completion_for_instructor, mode=instructor.Mode.JSON_SCHEMA, async_client=True)
 
 
-_first_answer: ContextVar[Any] = ContextVar("first_answer", default=None)
-"""What the first call answered: for instructor, which would make it again."""
+_first_answer: ContextVar[tuple[Any, float]] = ContextVar("first_answer", default=(None, 0.0))
+"""What the first call answered, for instructor, which would make it again: None once it was told. And what the requests
+that it was told of have cost beside their tokens."""
 
 
 @cache
@@ -121,10 +123,11 @@ def _fits(completion: Any, response_model: type[BaseModel]) -> bool:
 
 async def _completion_for_instructor(**arguments: Any) -> Any:
     """The first answer, then wire calls."""
-    completion = _first_answer.get()
-    _first_answer.set(None)
+    completion, requests_usd = _first_answer.get()
     if completion is None:
         completion = await _completion(**arguments)
+    completion._hidden_params[REQUESTS_USD] += requests_usd
+    _first_answer.set((None, completion._hidden_params[REQUESTS_USD]))
     # instructor adds up the usage of all its calls: litellm's price of this one is not that of the sum.
     completion._hidden_params.pop(RESPONSE_COST, None)
     return completion
@@ -141,6 +144,7 @@ async def _completion(**arguments: Any) -> Any:
         completion = await litellm.acompletion(**arguments, max_retries=0)
     finally:
         is_internal_call.reset(token)
+    completion._hidden_params[REQUESTS_USD] = request_usd(litellm.model_cost, arguments["model"])
     choice = completion.choices[0]
     message = choice.message
     refusal = getattr(message, "refusal", None) or (message.provider_specific_fields or {}).get("refusal")

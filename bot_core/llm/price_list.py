@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -62,10 +63,8 @@ def with_own_price(settings: ModelSettings, price: Price | None) -> ModelSetting
 
 def price_of(model: str) -> Price | None:
     """The price of a litellm name ("openai/gpt-4o-mini"); None for one that is not in the list: a local one, say."""
-    known = _list()
-    name = model.partition("/")[2]
-    entry = known.get(model) or known.get(name)
-    if entry is None or (model not in known and not model.startswith(f"{entry.get('litellm_provider')}/")):
+    entry = _entry(_list(), model)
+    if entry is None:
         return None
     price = _price(entry.get(INPUT_PRICE), entry.get(OUTPUT_PRICE))
     return price and replace(
@@ -73,6 +72,20 @@ def price_of(model: str) -> Price | None:
         reasoning_usd=_usd(entry.get(_REASONING_PRICE), _MILLION),
         request_usd=_usd(entry.get(_REQUEST_PRICE)) or Decimal(0),
     )
+
+
+def request_usd(known: Mapping[str, Mapping[str, Any]], model: str) -> float:
+    """What each request to the model costs beside its tokens; `known` is the list as litellm holds it in memory."""
+    entry = _entry(known, model)
+    return float(_usd(entry.get(_REQUEST_PRICE)) or 0.0) if entry else 0.0
+
+
+def _entry(known: Mapping[str, Mapping[str, Any]], model: str) -> Mapping[str, Any] | None:
+    """Under the whole name, or under the model's own where the provider is the same."""
+    entry = known.get(model) or known.get(model.partition("/")[2])
+    if entry is None or (model not in known and not model.startswith(f"{entry.get('litellm_provider')}/")):
+        return None
+    return entry
 
 
 def _price(input_price: object, output_price: object) -> Price | None:

@@ -11,7 +11,9 @@ from bot_core.llm.price_list import Price
 from bot_core.trace import Usage
 
 RESPONSE_COST = "response_cost"
-"""Under this name litellm keeps with a completion what it has cost."""
+"""Under this name litellm keeps with a completion what its tokens have cost."""
+REQUESTS_USD = "kavak_requests_usd"
+"""Under this name we keep beside it what its requests have cost: litellm's list has such a price, its sum does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,11 @@ def charge(error: ModelError, spent: Spent) -> None:
 
 
 def _price(completion: Any) -> Decimal:
-    cost = (getattr(completion, "_hidden_params", None) or {}).get(RESPONSE_COST)
+    kept = getattr(completion, "_hidden_params", None) or {}
+    cost = kept.get(RESPONSE_COST)
     if cost is None:
         cost = _computed(completion)
-    return Decimal(f"{cost:.10f}".rstrip("0").rstrip("."))
+    return Decimal(f"{cost + kept.get(REQUESTS_USD, 0.0):.10f}".rstrip("0").rstrip("."))
 
 
 def _computed(completion: Any) -> float:

@@ -138,6 +138,28 @@ async def test_the_price_of_the_settings_goes_before_the_list_over_reasks_too_an
     assert not any(name in seen.body for seen in model_server.requests for name in price)
 
 
+async def test_each_request_is_paid_for_where_the_list_has_a_price_for_it(
+    gateway: LiteLLMGateway, ask: AskAbout, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """litellm's own sum leaves it out. Two requests: the first answer does not fit."""
+    await gateway.complete(ask(model="openai/gpt-4o-mini", api_base=model_server.openai_base))
+    import litellm
+
+    dear = litellm.model_cost["gpt-4o-mini"] | {"input_cost_per_request": 0.005}
+    monkeypatch.setitem(litellm.model_cost, "gpt-4o-mini", dear)
+    model_server.script(
+        Answer({"words": "hola"}, input_tokens=100, output_tokens=10),
+        Answer({"text": "hola"}, input_tokens=150, output_tokens=20),
+        Answer({"text": "hola"}, input_tokens=100, output_tokens=10),
+    )
+    twice, once = [
+        await gateway.complete(ask(model="openai/gpt-4o-mini", api_base=model_server.openai_base, reasks=1))
+        for _ in range(2)
+    ]
+    assert twice.cost_usd == Decimal("0.0000555") + Decimal("0.01")
+    assert once.cost_usd == Decimal("0.000021") + Decimal("0.005")
+
+
 async def test_a_wrong_answer_is_asked_again_and_both_are_paid_for(
     gateway: LiteLLMGateway, ask: AskAbout, model_server: ModelServer
 ) -> None:

@@ -65,6 +65,30 @@ def test_nothing_is_wider_than_the_screen(opened: Page, width: int):
     assert opened.evaluate("document.documentElement.scrollWidth") <= width
 
 
+CUT = """[...document.querySelectorAll('.scroll')]
+    .map((box) => [box.closest('section, details').textContent.trim().slice(0, 40), box.scrollWidth - box.clientWidth])
+    .filter(([, hidden]) => hidden > 0)"""
+
+
+@pytest.fixture(scope="module")
+def long_names(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    names = ["Prompts de noviembre con el modelo local de 1.5B", "Prompts de diciembre con el modelo local de 1.5B"]
+    found = findings([plans(range(12), "5000"), plans(range(2), "6000", intents=[19])], names)
+    return write_report(found, tmp_path_factory.mktemp("names")).html
+
+
+@pytest.mark.parametrize(("media", "width"), [("screen", 1280), ("print", 1039)])
+def test_no_column_of_a_table_is_cut(browser: Browser, long_names: Path, media: str, width: int):
+    """1039 px is A4 across, less its margins."""
+    page = browser.new_page(viewport={"width": width, "height": 860})
+    page.emulate_media(media=media)  # type: ignore[arg-type]
+    page.goto(long_names.as_uri())
+    assert page.get_by_text("Peor en", exact=True).last.is_visible()
+    assert page.evaluate(CUT) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
 def test_it_prints_as_pdf(tmp_path: Path):
     found = findings([plans(range(3), "5000", cases=4), plans([], "6000", cases=4)], ["A", "B"])
     pdf = write_report(found, tmp_path, pdf=True).pdf

@@ -95,7 +95,7 @@ def test_runs_on_different_data_are_warned_of_everywhere(files):
     assert [one.provenance.git_commit for one in found.origins] == ["abc", "def"]
     html, text = page(found), summary(found)
     for said in (html, text):
-        assert "No se jugó con lo mismo: cambió el catálogo de autos" in said
+        assert "No se jugó con lo mismo (el catálogo de autos)" in said
         assert "«variante 1 (e1-1)»: sample_catalog.csv c1" in said and "sample_catalog.csv c2" in said
         assert "abc" in said and "def" in said, "what both were made with"
 

@@ -74,6 +74,67 @@ def test_every_number_links_to_its_conversations(found):
     assert len(by_title["Versión de hoy: bien"]) == 8
 
 
+class Numbers(HTMLParser):
+    """What is said outside of links, and in which section: figures that cannot be followed."""
+
+    LONE = re.compile(r"^\d[\d,]*$")
+    COUNT = re.compile(
+        r"[\d,]+ (?:conversaciones|turnos|bien|mal|sin evaluar|sin comparar|se perdieron|se ganaron|cambiaron)"
+    )
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.unlinked: list[str] = []
+        self._open: list[tuple[str, str]] = []
+        self._section = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        self._section = attributes.get("id") or self._section
+        if tag not in ("meta", "input", "br"):
+            self._open.append((tag, attributes.get("class") or ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        tags = {tag for tag, _ in self._open}
+        sentences = {"p"} & tags and self._section in ("resumen", "finales", "sin-calificar")
+        if tags & {"a", "script", "style", "option"} or sentences or self._section == "origen":
+            return
+        said = data.strip()
+        if (self.LONE.match(said) and said != "0") or any(not one.startswith("0 ") for one in self.COUNT.findall(said)):
+            self.unlinked.append(f"{self._section}: {said}")
+
+
+def test_no_number_of_conversations_is_without_its_link(found):
+    """docs/reports.md names what is no set of conversations, and so no link."""
+    make = Make()
+    assert Numbers(page(found)).unlinked == []
+    ends = ["goal_reached", "gave_up", "simulator_fault"] * 2
+    runs = [
+        [
+            make.judged(make.simulated(f"p{n}", end, "broke", trial=k), *([1] * (n == 1)))
+            for n, end in enumerate(ends)
+            for k in (1, 2)
+        ]
+        for _ in range(2)
+    ]
+    assert Numbers(page(findings(runs, ["A", "B"]))).unlinked == []
+    turns = [make.understood("greeting", expected=["sales"]), make.understood("sales", expected=["sales"])]
+    confused = [make.played(f"case-{n}", *turns, intent=P, error="slow" if n == 2 else None) for n in range(3)]
+    assert Numbers(page(findings([confused, confused], ["A", "B"]))).unlinked == []
+
+
+def test_the_test_of_links_sees_a_number_without_one():
+    assert Numbers('<section id="tasas"><td>12</td><p>7 conversaciones</p><a>3</a></section>').unlinked == [
+        "tasas: 12",
+        "tasas: 7 conversaciones",
+    ]
+
+
 def test_a_case_id_stands_for_all_its_trials():
     make = Make()
     a = [make.played("case-1", trial=trial, plan=("turn 1: x",)) for trial in (1, 2)]
