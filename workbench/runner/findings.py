@@ -11,6 +11,7 @@ from bot_core.releases.source import ReleaseSource
 from workbench.evaluation.findings.records import Findings
 from workbench.evaluation.findings.stored import experiment_findings, pair_findings
 from workbench.storage.experiment_files import ExperimentFiles
+from workbench.texts.texts import SPANISH, speaking
 
 _MOST_KEPT = 8
 
@@ -43,7 +44,9 @@ class FindingsShelf:
     def _once(self, key: Hashable, make: Callable[[], Findings]) -> Findings:
         with self._lock:
             if key not in self._kept:
-                self._kept[key] = make()
+                # Their words are the report's; a page says them again, in the language of its tab.
+                with speaking(SPANISH):
+                    self._kept[key] = make()
             self._kept.move_to_end(key)
             while len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)

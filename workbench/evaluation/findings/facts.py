@@ -25,11 +25,13 @@ _TELLING = frozenset(
     {QuantityKind.AMOUNT, QuantityKind.KILOMETRES, QuantityKind.TERM, QuantityKind.PERCENT, QuantityKind.HOUR}
 )
 """Bare numbers count a list, and years are part of a car's name."""
+_MONTHS = " months: "
 _NOT_DETAILS = frozenset({"intent", "confidence"})
 
 
 def facts_of(turn: TurnRecord) -> tuple[tuple[str, str], ...]:
-    """Each pair once, in the order of SUBJECTS; without what the reply itself says, which takes long to find."""
+    """Each pair once, in the order of SUBJECTS; without what the reply itself says, which takes long to find. In the
+    code's own names: a difference says them in the language that is read."""
     found = dict.fromkeys([*_understood(turn), *_looked_up(turn)])
     return tuple(sorted(found, key=lambda pair: SUBJECTS.index(pair[0])))
 
@@ -68,10 +70,27 @@ def _turn_differences(a: Conversation, b: Conversation, number: int) -> Iterator
     mine, theirs = _by_subject(a, number), _by_subject(b, number)
     for subject in SUBJECTS:
         left, right = mine.get(subject, {}), theirs.get(subject, {})
-        only_a = tuple(value for value in left if value not in right)
-        only_b = tuple(value for value in right if value not in left)
+        only_a = tuple(_said_of(subject, value) for value in left if value not in right)
+        only_b = tuple(_said_of(subject, value) for value in right if value not in left)
         if only_a or only_b:
             yield FactDifference(number, subject, label("subjects", subject), only_a, only_b)
+
+
+def _said_of(subject: str, value: str) -> str:
+    """("detail", "make: Nissan") → "marca: Nissan"."""
+    match subject:
+        case "intent" | "question" | "lead":
+            return label(f"{subject}s", value)
+        case "boundary":
+            return label("boundaries", value)
+        case "detail":
+            name, _, given = value.partition(": ")
+            return f"{label('details', name)}: {label('answers', given)}"
+        case "plan" | "limit":
+            term, _, pesos = value.partition(_MONTHS)
+            return label("terms", "months").format(term=term, amount=pesos)
+        case _:
+            return value
 
 
 def _by_subject(conversation: Conversation, number: int) -> dict[str, dict[str, None]]:
@@ -88,11 +107,11 @@ def _by_subject(conversation: Conversation, number: int) -> dict[str, dict[str, 
 def _understood(turn: TurnRecord) -> _Values:
     intention = turn.trace.intention
     for detail in intention.intents if intention else ():
-        yield "intent", label("intents", detail.intent.value)
+        yield "intent", detail.intent.value
         data = detail.model_dump(mode="json", exclude_defaults=True, exclude=set(_NOT_DETAILS))
         for name, value in data.items():
             if value not in ("", []):
-                yield "detail", f"{label('details', name)}: {_shown(value)}"
+                yield "detail", f"{name}: {_shown(value)}"
 
 
 def _shown(value: Any) -> str:
@@ -100,7 +119,7 @@ def _shown(value: Any) -> str:
         return " ".join(str(part) for part in value.values() if part is not None)
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return {True: "sí", False: "no"}[value] if isinstance(value, bool) else str(value)
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def _looked_up(turn: TurnRecord) -> _Values:
@@ -109,11 +128,11 @@ def _looked_up(turn: TurnRecord) -> _Values:
         yield from _money(fact)
         yield from _places(fact)
         if fact.get("question"):
-            yield "question", label("questions", str(fact["question"]))
+            yield "question", str(fact["question"])
         if fact.get("kind") == "boundary":
-            yield "boundary", label("boundaries", str(fact.get("subject")))
+            yield "boundary", str(fact.get("subject"))
     for record in turn.leads:
-        yield "lead", label("leads", record.lead.kind.value)
+        yield "lead", record.lead.kind.value
 
 
 def _cars(fact: Mapping[str, Any]) -> _Values:
@@ -127,9 +146,9 @@ def _money(fact: Mapping[str, Any]) -> _Values:
         yield "down_payment", _pesos(quote["down_payment"])
         yield "loan", _pesos(quote["loan"])
         for plan in quote["plans"]:
-            yield "plan", f"{plan['term_months']} meses: {_pesos(plan['monthly'])}"
+            yield "plan", f"{plan['term_months']}{_MONTHS}{_pesos(plan['monthly'])}"
     for limit in fact.get("limits") or ():
-        yield "limit", f"{limit['term_months']} meses: {_pesos(limit['loan'])}"
+        yield "limit", f"{limit['term_months']}{_MONTHS}{_pesos(limit['loan'])}"
 
 
 def _places(fact: Mapping[str, Any]) -> _Values:

@@ -1,29 +1,66 @@
-"""The verdicts in Spanish, for people who never saw a p-value. The texts are in sentences.yaml."""
+"""The verdicts in words, for people who never saw a p-value. The texts are in sentences.yaml, in both languages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
-from workbench.evaluation.statistics.differences import Difference
 from workbench.evaluation.statistics.metrics import Unit
 from workbench.evaluation.statistics.power import assumed_spread, conversations_needed, smallest_detectable
-from workbench.evaluation.statistics.verdicts import Gap, MetricVerdict, smallest_relevant
+from workbench.evaluation.statistics.verdicts import Decision, Gap, MetricVerdict, smallest_relevant
+from workbench.texts.texts import bilingual
 
 TABLE = Path(__file__).with_name("sentences.yaml")
 _DECIMALS = {Unit.SHARE: 1, Unit.SECONDS: 2, Unit.TOKENS: 0, Unit.COUNT: 2}
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A metric's verdict, by the numbers that its sentence names."""
+
+    metric: str
+    unit: Unit
+    a: float
+    b: float
+    difference: float
+    low: float
+    high: float
+    adjusted_p: float
+    decision: Decision
+    gap: Gap | None
+    conversations: int
+    more_conversations: int | None
+    more_usd: float | None
+
+
 def verdict_sentence(verdict: MetricVerdict, *, a: str, b: str) -> str:
     """One sentence or two: what is known of `b` against `a` in this metric, and what it would take to know more."""
     row = verdict.difference
-    alone = verdict.gap is Gap.TOO_FEW and row.conversations == 1
-    key = "one_conversation" if alone else verdict.gap or verdict.decision
-    needed = {"more": forecast(verdict.more_conversations or 0), "cost": _cost(verdict.more_usd)}
-    return _table()["verdict"][key].format_map(_numbers(row) | needed | {"a": a, "b": b, "p": _p(verdict.adjusted_p)})
+    told = Told(
+        metric=row.metric.name,
+        unit=row.metric.unit,
+        a=row.a,
+        b=row.b,
+        difference=row.difference,
+        low=row.low,
+        high=row.high,
+        adjusted_p=verdict.adjusted_p,
+        decision=verdict.decision,
+        gap=verdict.gap,
+        conversations=row.conversations,
+        more_conversations=verdict.more_conversations,
+        more_usd=verdict.more_usd,
+    )
+    return sentence(told, a=a, b=b)
+
+
+def sentence(told: Told, *, a: str, b: str) -> str:
+    """The same of a verdict that is kept as its numbers."""
+    alone = told.gap is Gap.TOO_FEW and told.conversations == 1
+    key = "one_conversation" if alone else told.gap or told.decision
+    needed = {"more": forecast(told.more_conversations or 0), "cost": _cost(told.more_usd)}
+    return _table()["verdict"][key].format_map(_numbers(told) | needed | {"a": a, "b": b, "p": _p(told.adjusted_p)})
 
 
 def metric_label(name: str) -> str:
@@ -49,15 +86,15 @@ def needed_sentence(
     )
 
 
-def _numbers(row: Difference) -> dict[str, str]:
-    unit = row.metric.unit
+def _numbers(row: Told) -> dict[str, str]:
+    unit = row.unit
     return {
-        "metric": metric_label(row.metric.name),
+        "metric": metric_label(row.metric),
         "difference": amount(row.difference, unit, signed=True),
         "bounds": bounds(row.low, row.high, unit),
         "from": level(row.a, unit),
         "to": level(row.b, unit),
-        "relevant": amount(smallest_relevant(row), unit),
+        "relevant": amount(smallest_relevant(unit, row.a), unit),
         "n": f"{row.conversations:,}",
     }
 
@@ -74,7 +111,8 @@ def amount(value: float, unit: Unit, *, signed: bool = False) -> str:
 
 def bounds(low: float, high: float, unit: Unit) -> str:
     """An interval of a difference as people read it: `"−8.8 a +8.8 puntos"`."""
-    return f"{_written('bare', low, unit, signed=True)} a {amount(high, unit, signed=True)}"
+    ends = {"low": _written("bare", low, unit, signed=True), "high": amount(high, unit, signed=True)}
+    return _table()["interval"]["bounds"].format_map(ends)
 
 
 def _written(group: str, value: float, unit: Unit, *, signed: bool) -> str:
@@ -105,7 +143,5 @@ def _p(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"= {value:.3f}"
 
 
-@lru_cache(maxsize=1)
 def _table() -> Mapping[str, Mapping[str, str]]:
-    loaded = yaml.load(TABLE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    return {group: {name: str(value) for name, value in names.items()} for group, names in loaded.items()}
+    return bilingual(TABLE)

@@ -87,7 +87,7 @@ def _open(row: Difference, adjusted_p: float, alpha: float, usd_per_conversation
 def _gap(row: Difference, alpha: float) -> tuple[Gap, int | None]:
     if row.differing == 0:
         return Gap.IDENTICAL, None
-    relevant = smallest_relevant(row)
+    relevant = smallest_relevant(row.metric.unit, row.a)
     if -relevant < row.low and row.high < relevant:
         return Gap.SMALL, None
     seen = abs(row.difference)
@@ -98,6 +98,6 @@ def _gap(row: Difference, alpha: float) -> tuple[Gap, int | None]:
     return Gap.TOO_FEW, max(needed - row.conversations, 1)
 
 
-def smallest_relevant(row: Difference) -> float:
-    """The smallest difference worth knowing, in the metric's unit."""
-    return MIN_RELEVANT.get(row.metric.unit) or MIN_RELEVANT_RELATIVE * abs(row.a)
+def smallest_relevant(unit: Unit, a: float) -> float:
+    """The smallest difference from A's mean worth knowing, in the metric's unit."""
+    return MIN_RELEVANT.get(unit) or MIN_RELEVANT_RELATIVE * abs(a)

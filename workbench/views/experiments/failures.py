@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from workbench.evaluation.findings.records import Comparison, Findings, VariantFindings
+from workbench.evaluation.findings.wording import reason_of
+from workbench.evaluation.statistics.sentences import metric_label
 from workbench.texts.texts import text
 from workbench.views.experiments import place
 from workbench.views.figures import plain
@@ -25,8 +27,8 @@ def _table(variant: VariantFindings) -> None:
         [
             {
                 text("experiments.count"): group.count,
-                text("experiments.scorer"): group.label,
-                text("experiments.reason"): group.reason,
+                text("experiments.scorer"): metric_label(group.scorer),
+                text("experiments.reason"): reason_of(group),
                 text("experiments.example"): group.example,
             }
             for group in variant.failures
@@ -39,7 +41,7 @@ def _table(variant: VariantFindings) -> None:
     )
     if picked := chosen["selection"]["rows"]:
         group = variant.failures[picked[0]]
-        origin = f"{variant.name}: {group.reason}"
+        origin = f"{variant.name}: {reason_of(group)}"
         st.button(
             plain(f"{origin} · {group.count}"),
             key=f"experiment-failure-{variant.name}",

@@ -14,7 +14,7 @@ from workbench.evaluation.findings.records import (
     UnjudgedFinding,
 )
 from workbench.evaluation.statistics.metrics import Unit
-from workbench.evaluation.statistics.sentences import level
+from workbench.evaluation.statistics.sentences import level, metric_label
 from workbench.texts.texts import section, text
 from workbench.views.experiments import place
 from workbench.views.figures import plain
@@ -83,7 +83,7 @@ def _unjudged(one: UnjudgedFinding) -> str:
     return text(
         "experiments.unjudged_missing" if one.missing else "experiments.unjudged_note",
         variant=one.variant,
-        metric=one.label,
+        metric=metric_label(one.metric),
         replies=one.replies,
         conversations=len(one.keys),
         example=one.example,
@@ -91,7 +91,7 @@ def _unjudged(one: UnjudgedFinding) -> str:
 
 
 def _other_data(difference: DataDifference) -> str:
-    data = section("experiment_data").get(difference.data, difference.label)
+    data = section("experiment_data").get(difference.data, difference.data)
     return text("experiments.other_data", data=data, used="; ".join(map(_used, difference.used)))
 
 

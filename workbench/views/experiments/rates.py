@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from workbench.evaluation.findings.records import Comparison, Findings, RateFinding, VariantFindings
+from workbench.evaluation.statistics.sentences import metric_label
 from workbench.texts.texts import text
 from workbench.views.experiments import place
 from workbench.views.experiments.charts import COLOURS, SYMBOLS, fixed, row_height
@@ -21,7 +22,7 @@ _SPREAD = 0.5
 
 def show(found: Findings, _comparison: Comparison | None) -> None:
     st.subheader(text("experiments.rates"), anchor=False)
-    labels = {rate.metric: rate.label for variant in found.variants for rate in variant.rates}
+    labels = {rate.metric: metric_label(rate.metric) for variant in found.variants for rate in variant.rates}
     st.plotly_chart(
         _chart(found.variants, labels), width="stretch", config={"displayModeBar": False}, key="experiment-rates"
     )

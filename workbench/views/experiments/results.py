@@ -8,6 +8,7 @@ import streamlit as st
 
 from workbench import session
 from workbench.evaluation.findings.records import Comparison, Findings
+from workbench.evaluation.findings.wording import headline_of, proven_of
 from workbench.evaluation.statistics.verdicts import Decision
 from workbench.records import ExperimentProgress, RunStatus
 from workbench.texts.texts import section, text
@@ -107,6 +108,6 @@ def _headline(found: Findings, comparison: Comparison | None) -> None:
     else:
         show = {Decision.BETTER: st.success, Decision.WORSE: st.error}.get(comparison.decision, st.info)
         word = text(f"experiments.decision_{comparison.decision.value}")
-        show(f"**{word}.** {plain(comparison.headline)}", icon=_ICONS[comparison.decision])
-        for sentence in comparison.proven:
+        show(f"**{word}.** {plain(headline_of(comparison))}", icon=_ICONS[comparison.decision])
+        for sentence in proven_of(comparison):
             st.markdown(f"- {plain(sentence)}")

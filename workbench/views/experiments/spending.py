@@ -9,7 +9,7 @@ import streamlit as st
 
 from bot_core.llm.gateway import OFFLINE_MODEL
 from workbench.evaluation.findings.records import Comparison, Distribution, Findings, ModelUse, VariantFindings
-from workbench.evaluation.statistics.sentences import level
+from workbench.evaluation.statistics.sentences import level, metric_label
 from workbench.texts.texts import text
 from workbench.views.experiments import place
 from workbench.views.experiments.charts import COLOURS, fixed
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def show(found: Findings, _comparison: Comparison | None) -> None:
     st.subheader(text("experiments.totals"), anchor=False)
     st.dataframe([_totals(variant) for variant in found.variants], hide_index=True, width="stretch")
-    labels = {one.metric: one.label for variant in found.variants for one in variant.distributions}
+    labels = {one.metric: metric_label(one.metric) for variant in found.variants for one in variant.distributions}
     if not labels:
         st.info(text("experiments.spread_none"))
         return
@@ -43,7 +43,8 @@ def show(found: Findings, _comparison: Comparison | None) -> None:
     st.dataframe([_quantiles(variant, one) for variant, one in shown], hide_index=True, width="stretch")
     with st.container(horizontal=True):
         for variant, one in shown:
-            origin = f"{variant.name}: {one.label}, máx. {level(one.most, one.unit)}"
+            most = level(one.most, one.unit)
+            origin = text("experiments.highest", variant=variant.name, metric=labels[metric], most=most)
             st.button(
                 plain(origin),
                 key=f"experiment-highest-{variant.name}",

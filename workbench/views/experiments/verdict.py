@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from workbench.evaluation.findings.records import Comparison, Findings, MetricComparison
+from workbench.evaluation.findings.wording import sentence_of
 from workbench.evaluation.statistics.metrics import MetricKind, Unit
-from workbench.evaluation.statistics.sentences import amount, level
+from workbench.evaluation.statistics.sentences import amount, level, metric_label
 from workbench.texts.texts import text
 from workbench.views.experiments import place, preferences
 from workbench.views.experiments.charts import COLOURS, fixed, row_height
@@ -27,13 +28,15 @@ def show(_found: Findings, comparison: Comparison | None) -> None:
     st.subheader(plain(title), anchor=False, help=text("experiments.verdict_help"))
     rates = [row for row in comparison.metrics if row.kind is MetricKind.RATE and row.unit is Unit.SHARE]
     if rates:
-        st.plotly_chart(_forest(rates), width="stretch", config={"displayModeBar": False}, key="experiment-forest")
+        st.plotly_chart(
+            _forest(rates, comparison), width="stretch", config={"displayModeBar": False}, key="experiment-forest"
+        )
     _table(comparison)
     if comparison.preferences:
         preferences.show(comparison)
 
 
-def _forest(rows: list[MetricComparison]) -> Figure:
+def _forest(rows: list[MetricComparison], comparison: Comparison) -> Figure:
     """A dot for each rate's difference with its 95 % interval; right of zero the candidate is better."""
     from plotly import graph_objects
 
@@ -41,7 +44,7 @@ def _forest(rows: list[MetricComparison]) -> Figure:
     signs = [1 if row.higher_is_better else -1 for row in rows]
     figure.add_scatter(
         x=[100 * row.difference * sign for row, sign in zip(rows, signs, strict=True)],
-        y=[row.label for row in rows],
+        y=[metric_label(row.metric) for row in rows],
         mode="markers",
         marker={"size": 11, "color": [_colour(row) for row in rows], "symbol": "diamond"},
         error_x={
@@ -53,7 +56,7 @@ def _forest(rows: list[MetricComparison]) -> Figure:
             "width": 5,
             "color": COLOURS[5],
         },
-        customdata=[row.sentence for row in rows],
+        customdata=[sentence_of(row, comparison) for row in rows],
         hovertemplate="%{customdata}<extra></extra>",
     )
     figure.add_vline(x=0, line={"width": 1, "dash": "dot", "color": COLOURS[5]})
@@ -79,10 +82,10 @@ def _table(comparison: Comparison) -> None:
     rows: list[int] = chosen["selection"]["rows"]
     if rows:
         row = comparison.metrics[rows[0]]
-        st.markdown(plain(row.sentence))
+        st.markdown(plain(sentence_of(row, comparison)))
         with st.container(horizontal=True):
-            _jump("experiments.wins", row.better, row.label, comparison.candidate)
-            _jump("experiments.losses", row.worse, row.label, comparison.candidate)
+            for label, cases in (("experiments.wins", row.better), ("experiments.losses", row.worse)):
+                _jump(label, cases, metric_label(row.metric), comparison.candidate)
 
 
 def _jump(label: str, cases: tuple[str, ...], metric: str, candidate: str) -> None:
@@ -99,7 +102,7 @@ def _jump(label: str, cases: tuple[str, ...], metric: str, candidate: str) -> No
 
 def _row(row: MetricComparison, comparison: Comparison) -> dict[str, Any]:
     return {
-        text("experiments.metric"): row.label,
+        text("experiments.metric"): metric_label(row.metric),
         comparison.baseline: level(row.a, row.unit),
         comparison.candidate: level(row.b, row.unit),
         text("experiments.difference"): amount(row.difference, row.unit, signed=True),
@@ -109,5 +112,5 @@ def _row(row: MetricComparison, comparison: Comparison) -> dict[str, Any]:
         text("experiments.verdict"): text(f"experiments.decision_{row.decision.value}"),
         text("experiments.wins", b=comparison.candidate): len(row.better),
         text("experiments.losses", b=comparison.candidate): len(row.worse),
-        text("experiments.sentence"): row.sentence,
+        text("experiments.sentence"): sentence_of(row, comparison),
     }

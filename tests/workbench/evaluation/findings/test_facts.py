@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.evaluation.findings.facts import fact_differences, facts_of, marks
 from workbench.evaluation.findings.records import Turn
+from workbench.texts.texts import ENGLISH, speaking
 
 
 def by_subject(rows: Any) -> Any:
@@ -19,7 +22,7 @@ def test_what_a_turn_rests_on_in_the_order_of_subjects(make):
     )
     subjects = [subject for subject, _ in facts]
     assert subjects == sorted(subjects, key=["car", "down_payment", "loan", "plan"].index)
-    assert ("plan", "48 meses: $5,432.10") in facts
+    assert ("plan", "48 months: $5,432.10") in facts
     assert ("loan", "$200,000") in facts
 
 
@@ -31,6 +34,36 @@ def test_amounts_cars_and_plans_that_differ(make):
     assert found["down_payment"] == (("$50,000",), ("$25,000",))
     assert len(found["car"][0]) == 1 and found["car"][1] == ()
     assert found["said"] == (("$5,000",), ("$6,100",))
+
+
+def test_a_difference_is_said_in_the_language_that_is_read(make):
+    a, b = make.said("A 48 meses pagas $5,000", make.financed("5000")), make.said("hola")
+    spanish = {row.label: row.only_a for row in fact_differences(a, b)}
+    with speaking(ENGLISH):
+        english = {row.label: row.only_a for row in fact_differences(a, b)}
+    assert spanish["Mensualidad"] == ("48 meses: $5,000",)
+    assert english["Monthly payment"] == ("48 months: $5,000",)
+
+
+@pytest.mark.parametrize(
+    ("fact", "spanish", "english"),
+    [
+        (("intent", "financing"), "financiamiento", "financing"),
+        (("detail", "make: Nissan"), "marca: Nissan", "make: Nissan"),
+        (("detail", "correction: yes"), "corrige lo pedido: sí", "corrects what was asked: yes"),
+        (("question", "which_car"), "cuál auto", "which car"),
+        (("boundary", "unsafe"), "petición insegura", "unsafe request"),
+        (("lead", "appointment"), "cita", "appointment"),
+        (("car", "Nissan Versa 2019"), "Nissan Versa 2019", "Nissan Versa 2019"),
+    ],
+)
+def test_names_of_our_own_are_said_as_people_call_them(make, fact: tuple[str, str], spanish: str, english: str):
+    a, b = make.said("hola"), make.said("hola")
+    turn = replace(a.turns[0], facts=(fact,))
+    a = replace(a, turns=(turn,))
+    assert fact_differences(a, b)[0].only_a == (spanish,)
+    with speaking(ENGLISH):
+        assert fact_differences(a, b)[0].only_a == (english,)
 
 
 def test_alike_conversations_differ_in_nothing(make):
@@ -70,10 +103,10 @@ def test_marks_never_overlap_and_stay_inside(one, other):
         reached = end
 
 
-def test_details_are_said_in_spanish(make):
+def test_what_was_understood_is_kept_by_the_names_of_the_code(make):
     from bot_core.intents import Intent, IntentDetail
 
     detail = IntentDetail(intent=Intent.CAR_RECOMMENDATION, make="Nissan", correction=True)
     facts = facts_of(make.turn("ok", intents=[detail]))
-    assert ("intent", "recomendación de autos") in facts
-    assert ("detail", "marca: Nissan") in facts and ("detail", "corrige lo pedido: sí") in facts
+    assert ("intent", "car_recommendation") in facts
+    assert ("detail", "make: Nissan") in facts and ("detail", "correction: yes") in facts

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from string import Formatter
+
 import pytest
 
 from workbench.evaluation.statistics.analysis import STANDARD_METRICS, analyse
 from workbench.evaluation.statistics.metrics import Unit
 from workbench.evaluation.statistics.sentences import (
+    TABLE,
     bounds,
     metric_label,
     needed_sentence,
     power_sentence,
     verdict_sentence,
 )
+from workbench.texts.texts import ENGLISH, SPANISH, bilingual, speaking
 
 
 def said(a, b, metric: str = "case") -> str:
@@ -67,8 +72,36 @@ def test_times_and_money_have_their_units(results):
 
 
 @pytest.mark.parametrize("metric", STANDARD_METRICS, ids=lambda metric: metric.name)
-def test_every_metric_has_a_spanish_name(metric):
+def test_every_metric_has_a_name_in_both_languages(metric):
     assert metric_label(metric.name) != metric.name
+    with speaking(ENGLISH):
+        assert metric_label(metric.name) in table_of(ENGLISH)["metrics"].values()
+
+
+def test_every_text_has_the_same_placeholders_in_both_languages():
+    spanish, english = table_of(SPANISH), table_of(ENGLISH)
+    for group, names in spanish.items():
+        for name, said in names.items():
+            assert placeholders(said) == placeholders(english[group][name]), f"{group}.{name}"
+
+
+def table_of(language: str) -> Mapping[str, Mapping[str, str]]:
+    with speaking(language):
+        return bilingual(TABLE)
+
+
+def placeholders(template: str) -> set[str]:
+    return {field for _, field, _, _ in Formatter().parse(template) if field is not None}
+
+
+def test_a_reader_of_english_is_told_the_same(results):
+    a, b = results.run(["-"] * 20 + ["+"] * 20), results.run(["-"] * 4 + ["+"] * 36)
+    with speaking(ENGLISH):
+        sentence = said(a, b)
+        assert sentence.startswith("“nueva” is better than “base” in right conversations: +40.0 points (from 50.0 % to")
+        assert power_sentence(300, rate=0.9).startswith("With 300 conversations, once each,")
+        assert bounds(-0.088, 0.088, Unit.SHARE) == "−8.8 to +8.8 points"
+    assert said(a, b).startswith("«nueva» es mejor")
 
 
 def test_before_a_run():

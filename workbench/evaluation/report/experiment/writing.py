@@ -12,6 +12,7 @@ from workbench.evaluation.findings.records import Findings
 from workbench.evaluation.report.experiment.markdown import summary
 from workbench.evaluation.report.experiment.page import page
 from workbench.evaluation.report.experiment.pdf import print_pdf
+from workbench.texts.texts import SPANISH, speaking
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class ReportPaths:
 
 
 def write_report(findings: Findings, folder: Path, *, pdf: bool = False) -> ReportPaths:
-    """`report.html`, `report.md`, `report.json` and, if asked for, `report.pdf`; what was there is replaced.
+    """`report.html`, `report.md`, `report.json` and, if asked for, `report.pdf`, in Spanish whoever asks for them; what
+    was there is replaced.
 
     Raises UserError when a PDF is asked for and there is no Chromium (the other files are written all the same),
     StoreError when the folder cannot be written.
@@ -37,8 +39,9 @@ def write_report(findings: Findings, folder: Path, *, pdf: bool = False) -> Repo
     data = as_data(findings, transcripts=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        paths.html.write_text(page(findings), encoding="utf-8")
-        paths.markdown.write_text(summary(findings), encoding="utf-8")
+        with speaking(SPANISH):
+            paths.html.write_text(page(findings), encoding="utf-8")
+            paths.markdown.write_text(summary(findings), encoding="utf-8")
         paths.json.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise StoreError(f"{folder}: the report cannot be written: {error.strerror}") from error
