@@ -226,3 +226,24 @@ def test_what_ended_in_an_error_is_repeated_by_a_button(
 
 def test_an_unknown_experiment_says_what_to_do(page: Page):
     assert "no existe aquí" in texts(opened(page, "nada"))
+
+
+def test_an_english_tab_reads_what_a_spanish_one_reads_in_its_own_words(page: Page, workbench: Workbench):
+    """Both read the same findings, worked out once."""
+    experiment_id = played(workbench, "offline-exacto", cases=("greeting-hola", "numbers-cuarto-de-millon"))
+
+    def told(language: str, view: str = "verdict") -> str:
+        run = page()
+        run.session_state["idioma"] = language
+        run.query_params.update({"experimento": experiment_id, "vista": view})
+        run.run()
+        assert not run.exception
+        tables = [str(table.value.to_string()) for table in run.dataframe]
+        return "\n".join([texts(run), *tables, *(button.label for button in run.button)])
+
+    english = told("en") + told("en", "rates") + told("en", "spending") + told("en", "failures")
+    assert "gave exactly the same in correct conversations" in english
+    assert "response time per turn, most" in english
+    for words in ("conversaciones", "puntos", "seguridad", "intervalo", "tiempo de respuesta", "máx"):
+        assert words not in english, words
+    assert "dieron exactamente lo mismo en conversaciones correctas" in told("es")

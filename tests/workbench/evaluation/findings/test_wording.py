@@ -33,7 +33,7 @@ def test_in_spanish_they_say_what_the_findings_hold(found: Any):
 def test_in_english_they_say_the_same(found: Any):
     [comparison] = found.comparisons
     with speaking(ENGLISH):
-        assert headline_of(comparison).startswith("“B” is better than “A” in right conversations: +45.0 points")
+        assert headline_of(comparison).startswith("“B” is better than “A” in correct conversations: +45.0 points")
         assert proven_of(comparison)
         reasons = {reason_of(group) for variant in found.variants for group in variant.failures}
         assert label("decisions", "better") == "better"
