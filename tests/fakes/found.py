@@ -20,6 +20,7 @@ from workbench.records import (
     ExperimentRecord,
     ExperimentSpec,
     Provenance,
+    RunProgress,
     RunRecord,
     RunStatus,
     Score,
@@ -205,6 +206,11 @@ def stored(
             started_at=START,
         )
     )
+    done = tuple(
+        RunProgress(run_id=record.run_id, variant=record.variant.name, done=len(results), total=len(results))
+        for record, results in zip(records, runs, strict=True)
+    )
+    folder.write_progress(folder.progress().model_copy(update={"status": RunStatus.FINISHED, "runs": done}))
     return folder
 
 

@@ -141,7 +141,7 @@ def _played(spec: ExperimentSpec, *, quiet: bool) -> PlayedExperiment:
 
     played = play(spec, quiet=quiet)
     if not (quiet or played.progress.status.value == "finished"):
-        tell_end(played.progress)
+        tell_end(played.progress, played.folder)
     return played
 
 

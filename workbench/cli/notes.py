@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
+from workbench.evaluation.findings.ends import simulated_finding
 from workbench.evaluation.findings.records import DataDifference, Findings, SimulatedFinding, UnjudgedFinding
 from workbench.evaluation.statistics.metrics import Unit
 from workbench.evaluation.statistics.sentences import level
+from workbench.storage.experiment_files import ExperimentFolder
 
 
 def warnings(found: Findings) -> Iterator[str]:
@@ -18,6 +20,13 @@ def warnings(found: Findings) -> Iterator[str]:
     for variant in found.variants:
         if variant.simulated and variant.simulated.faults:
             yield faults_line(variant.name, variant.simulated)
+
+
+def fault_lines(folder: ExperimentFolder) -> Iterator[str]:
+    """At the end of an experiment with simulated customers, one line for each variant. Raises StoreError."""
+    for run_id, variant in zip(folder.run_ids(), folder.spec.variants, strict=True):
+        if found := simulated_finding(folder.results(run_id)):
+            yield faults_line(variant.name, found)
 
 
 def ends_table(found: Findings) -> Table | None:

@@ -109,7 +109,7 @@ def resume(
     if json_output:
         print_outcome(progress)
     elif not as_asked:
-        tell_end(progress)
+        tell_end(progress, folder)
     raise typer.Exit(exit_code(progress))
 
 
@@ -204,5 +204,5 @@ def _run(spec: ExperimentSpec, json_output: bool) -> int:
     if json_output:
         print_outcome(played.progress, played.cost)
     else:
-        tell_end(played.progress)
+        tell_end(played.progress, played.folder)
     return exit_code(played.progress)

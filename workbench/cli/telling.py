@@ -11,6 +11,7 @@ import typer
 
 from workbench.evaluation.experiments.estimating import Estimate
 from workbench.records import ExperimentProgress, RunProgress, RunStatus
+from workbench.storage.experiment_files import ExperimentFolder
 
 RESUME = "python -m workbench resume"
 
@@ -36,8 +37,8 @@ def tell_estimate(cost: Estimate) -> None:
     )
 
 
-def tell_end(progress: ExperimentProgress) -> None:
-    for line in _end(progress):
+def tell_end(progress: ExperimentProgress, folder: ExperimentFolder) -> None:
+    for line in (*_end(progress), *_faults(folder)):
         typer.echo(line)
 
 
@@ -59,6 +60,15 @@ def _end(progress: ExperimentProgress) -> Iterator[str]:
             yield f"paused; go on with: {again}"
         case RunStatus.FINISHED if any(run.errors or run.unjudged for run in progress.runs):
             yield f"to play what ended in an error again, and ask the judge again where it failed: {again} --errors"
+
+
+def _faults(folder: ExperimentFolder) -> Iterator[str]:
+    """Of simulated customers, variant by variant."""
+    if folder.spec.personas:
+        # The statistics take a second to import: only for those who need them.
+        from workbench.cli.notes import fault_lines
+
+        yield from fault_lines(folder)
 
 
 def _run(run: RunProgress) -> str:

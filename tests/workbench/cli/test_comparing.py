@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.found import plans, stored
-from workbench.records import RunStatus
+from tests.fakes.found import Make, plans, stored
+from workbench.records import Provenance, RunStatus
 from workbench.storage.experiment_files import ExperimentFiles
 
 
@@ -50,6 +50,22 @@ def test_partial_results_are_said_to_be_partial(workbench, files, tmp_path):
     assert "partial results: the experiment is cancelled" in workbench("compare", "e1").output
     assert workbench("report", "e1", "--out", str(tmp_path / "out")).exit_code == 0
     assert "resultados parciales" in next((tmp_path / "out").rglob("report.md")).read_text(encoding="utf-8")
+
+
+def test_what_figures_do_not_tell_is_said(workbench, files):
+    """Other data, a judge that failed, and the simulator's own faults."""
+    make, made = Make(), Provenance(hashes={"dataset": "d1", "catalog": "c1", "knowledge": "k1"})
+    faulty = [make.simulated(f"p{n}", "simulator_fault", "left_role") for n in range(4)]
+    stored(files, "e1", [make.judged(one, 1) for one in faulty], provenance=made)
+    stored(files, "e2", faulty, provenance=made.model_copy(update={"hashes": made.hashes | {"knowledge": "k2"}}))
+    told = " ".join(workbench("compare", "e1", "e2").output.split())
+    assert "beware: the knowledge differs between the runs" in told
+    assert "variante 1 (e1-1): k1; variante 1 (e2-1): k2" in told
+    assert "the judge left 4 replies of 4 conversations unscored in judge_tone: the metric is missing" in told
+    assert "4 of 4 conversations ended by a simulator fault, 100.0 % (51.0 % to 100.0 %)" in told
+    assert "left_role 4" in told and "how the simulated customers ended" in told
+    alone = json.loads(workbench("compare", "e1", "--json").stdout)
+    assert alone["variants"][0]["simulated"]["fault_share"] == 1.0
 
 
 def test_one_variant_alone_has_its_rates(workbench, files):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -78,6 +79,13 @@ def test_wrong_specs_are_a_users_mistake(workbench, few_folder):
     twice = workbench("run", "--variant", "A", "--variant", "A", "--dataset", few_folder)
     assert isinstance(twice.exception, UserError)
     assert "two are named 'A'" in str(twice.exception)
+
+
+def test_simulated_customers_end_with_the_rate_of_their_own_faults(workbench):
+    result = workbench("run", "--variant", "A=offline-base", "--personas", "ana-primer-auto,emily-english")
+    assert result.exit_code == 0, result.output
+    assert re.search(r"A: 2/2 played, .*; ends: [a-z_]+ \d", result.output)
+    assert "A: 0 of 2 conversations ended by a simulator fault, 0.0 % (0.0 % to 65.8 %); counted apart" in result.output
 
 
 def test_pairs_need_a_model_that_judges_and_something_to_compare(workbench, few_folder, files):

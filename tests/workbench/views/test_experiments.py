@@ -10,10 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bot_core.llm.gateway import ModelSettings
-from tests.fakes.found import preference, preferred
+from tests.fakes.found import Make, plans, preference, preferred, stored
 from workbench.evaluation.dataset.loading import load_dataset
 from workbench.evaluation.experiments.running import run_experiment
-from workbench.records import ExperimentSpec, JudgeSpec, RunStatus, VariantSpec
+from workbench.records import ExperimentSpec, JudgeSpec, Provenance, RunStatus, VariantSpec
 from workbench.runner.workbench import Workbench
 from workbench.storage.preference_files import PairOutcome
 from workbench.views.experiments.progress import LIVE
@@ -247,3 +247,33 @@ def test_an_english_tab_reads_what_a_spanish_one_reads_in_its_own_words(page: Pa
     for words in ("conversaciones", "puntos", "seguridad", "intervalo", "tiempo de respuesta", "máx"):
         assert words not in english, words
     assert "dieron exactamente lo mismo en conversaciones correctas" in told("es")
+
+
+def test_a_simulators_faults_are_above_the_figures_and_lead_to_their_conversations(page: Page, workbench: Workbench):
+    make = Make()
+    faulty = [make.judged(make.simulated(f"p{n}", "simulator_fault", "silent"), 1) for n in range(4)]
+    stored(workbench.experiments.files, "e1", faulty)
+    run = opened(page, "e1", "rates")
+    assert not run.exception
+    assert "Falla del simulador en 4 de 4 conversaciones de «variante 1»: 100.0 % (intervalo de 95 %: 51.0 %" in texts(
+        run
+    )
+    assert "no calificó ninguna de las 4 respuestas" in texts(run)
+    ends = next(frame.value for frame in run.dataframe if "Final" in frame.value.columns)
+    assert dict(zip(ends["Final"], ends["variante 1"], strict=True))["falla del simulador"] == 4
+    run.button(key="experiment-faults-variante 1").click().run()
+    assert "".join(run.query_params["vista"]) == "conversations"
+    assert "Nada se pudo evaluar" in texts(opened(page, "e1", "failures"))
+
+
+def test_runs_on_other_data_are_warned_of(page: Page, workbench: Workbench):
+    made = Provenance(hashes={"dataset": "d1", "catalog": "c1", "knowledge": "k1"})
+    for name, catalog in (("e1", "c1"), ("e2", "c2")):
+        own = made.model_copy(update={"hashes": made.hashes | {"catalog": catalog}})
+        stored(workbench.experiments.files, name, plans([], "5000"), provenance=own)
+    run = page()
+    run.query_params.update({"corridas": "e1-1,e2-1", "vista": "settings"})
+    run.run()
+    assert not run.exception
+    assert "No se jugó con lo mismo (el catálogo de autos): «variante 1 (e1-1)»: sample_catalog.csv c1" in texts(run)
+    assert sum("catalog c" in block.value for block in run.code) == 2, "what each was made with"
