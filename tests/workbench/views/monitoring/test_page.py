@@ -89,7 +89,7 @@ def test_what_could_not_be_answered_comes_with_redacted_examples(show: Page, wor
     absent = {"kind": "car_search", "cars": [], "absent": [{"make": "Tesla"}]}
     talk(workbench.store, "un tesla, mi cel 55 1234 5678 <b>x</b>", facts=[absent])
     page = show("Lo que no pudo contestar")
-    assert page.expander[0].label == "El auto no está en el catálogo · turnos: 1"
+    assert page.expander[0].label.replace("\\", "") == "El auto no está en el catálogo · turnos: 1"
     label = next(one.label for one in page.button if str(one.key).startswith("example-"))
     assert "5678" not in label
     assert r"\<b\>x" in label
