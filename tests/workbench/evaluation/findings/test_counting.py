@@ -78,6 +78,10 @@ def test_failures_are_grouped_without_names_and_numbers(make):
         ("turn 12: 60 months: 4684.95, expected 4143.15", "mensualidad equivocada"),
         ("turn 2: 0 requests (appointment) were recorded, expected one", "no registró la solicitud: cita"),
         ("turn 1: amount: «$5,000»: not in the facts", "sin respaldo o fuera de forma: cifra"),
+        ("turn 1: format: «**x**»: Markdown", "sin respaldo o fuera de forma: formato"),
+        ("turn 1: no list with a car number 2 was shown before", "no había una lista con ese número de auto"),
+        ("turn 1: name Ana, expected Beto", "la solicitud tiene otro dato: nombre"),
+        ("turn 3: gave_up", "el cliente simulado no llegó a su meta: se fue sin lograrla"),
         ("something new with 12,000 km", "something new with … km"),
     ],
 )
