@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -27,53 +27,37 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.webhooks = Counter(
-            "whatsapp_webhooks", "Webhooks by what became of them.", ["result"], registry=self.registry
+        self.webhooks = self._counter("webhooks", "Webhooks by what became of them.", "result")
+        self.ack = self._seconds("ack_seconds", "From request to answer.", _ACK_SECONDS)
+        self.statuses = self._counter("status_callbacks", "Status callbacks by status.", "status")
+        self.turn = self._seconds("turn_seconds", "The bot's time for a turn.")
+        self.model = self._seconds("model_seconds", "The models' time for a turn.")
+        self.reply = self._seconds(
+            "reply_seconds", "From a message's arrival to the acceptance of its reply by Twilio."
         )
-        self.ack = Histogram(
-            "whatsapp_ack_seconds", "From request to answer.", buckets=_ACK_SECONDS, registry=self.registry
+        self.turn_wait = self._seconds("turn_wait_seconds", "A turn's wait for a place.")
+        self.turns = self._counter(
+            "turns", "Turns by release and by whether a fallback answered.", "release", "fallback"
         )
-        self.statuses = Counter(
-            "whatsapp_status_callbacks", "Status callbacks by status.", ["status"], registry=self.registry
+        self.model_calls = self._counter("model_calls", "Model calls by model and outcome.", "model", "result")
+        self.model_calls_open = self._gauge("model_calls_open", "Model calls under way.", "model")
+        self.tokens = self._counter("model_tokens", "Tokens by model and direction.", "model", "direction")
+        self.cost = self._counter("model_cost_usd", "Cost by model in US dollars.", "model")
+        self.frequent_questions = self._counter(
+            "frequent_questions", "Cached answers: hit or miss.", "result", "purpose"
         )
-        self.turn = Histogram(
-            "whatsapp_turn_seconds", "The bot's time for a turn.", buckets=_TURN_SECONDS, registry=self.registry
-        )
-        self.model = Histogram(
-            "whatsapp_model_seconds", "The models' time for a turn.", buckets=_TURN_SECONDS, registry=self.registry
-        )
-        self.reply = Histogram(
-            "whatsapp_reply_seconds",
-            "From a message's arrival to the acceptance of its reply by Twilio.",
-            buckets=_TURN_SECONDS,
-            registry=self.registry,
-        )
-        self.turn_wait = Histogram(
-            "whatsapp_turn_wait_seconds", "A turn's wait for a place.", buckets=_TURN_SECONDS, registry=self.registry
-        )
-        self.turns = Counter(
-            "whatsapp_turns", "Turns by release and by whether a fallback answered.", ["release", "fallback"],
-            registry=self.registry,
-        )  # fmt: skip
-        self.model_calls = Counter(
-            "whatsapp_model_calls", "Model calls by model and outcome.", ["model", "result"], registry=self.registry
-        )
-        self.model_calls_open = Gauge(
-            "whatsapp_model_calls_open", "Model calls under way.", ["model"], registry=self.registry
-        )
-        self.tokens = Counter(
-            "whatsapp_model_tokens", "Tokens by model and direction.", ["model", "direction"], registry=self.registry
-        )
-        self.cost = Counter(
-            "whatsapp_model_cost_usd", "Cost by model in US dollars.", ["model"], registry=self.registry
-        )
-        self.frequent_questions = Counter(
-            "whatsapp_frequent_questions", "Cached answers: hit or miss.", ["result", "purpose"],
-            registry=self.registry,
-        )  # fmt: skip
-        self.typing = Counter("whatsapp_typing", "Typing indicators.", ["result"], registry=self.registry)
-        self.sends = Counter("whatsapp_sends", "Sends by what became of them.", ["result"], registry=self.registry)
-        self.errors = Counter("whatsapp_errors", "Errors by class.", ["kind"], registry=self.registry)
+        self.typing = self._counter("typing", "Typing indicators.", "result")
+        self.sends = self._counter("sends", "Sends by what became of them.", "result")
+        self.errors = self._counter("errors", "Errors by class.", "kind")
+
+    def _counter(self, name: str, what: str, *labels: str) -> Counter:
+        return Counter(f"whatsapp_{name}", what, labels, registry=self.registry)
+
+    def _gauge(self, name: str, what: str, *labels: str) -> Gauge:
+        return Gauge(f"whatsapp_{name}", what, labels, registry=self.registry)
+
+    def _seconds(self, name: str, what: str, buckets: Sequence[float] = _TURN_SECONDS) -> Histogram:
+        return Histogram(f"whatsapp_{name}", what, buckets=buckets, registry=self.registry)
 
 
 def count_turn(metrics: Metrics, trace: TurnTrace) -> None:
