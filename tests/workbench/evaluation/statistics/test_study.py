@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.statistics_study import (
+from benchmarks.statistics_tables import (
     BEGIN,
     CELLS,
     DOC,
