@@ -1,7 +1,7 @@
 """How fast the WhatsApp channel is: real processes on SQLite with synchronous FULL, the fakes on loopback.
 
     python -m benchmarks.whatsapp_channel                   # about 4 minutes; exit code 1 when a target is missed
-    python -m benchmarks.whatsapp_channel --messages 20000  # the memory of web and worker over so many
+    python -m benchmarks.whatsapp_channel --only memory --messages 40000  # 20 minutes
 
 The processes under test run before others on the machine (`nice -10`) where that is allowed.
 """
@@ -123,7 +123,7 @@ def _idle(on: Stage) -> list[Row]:
 
 
 def _memory(messages: int) -> list[Row]:
-    """Resident memory after a quarter of the messages and at the end: what is left must not grow with them."""
+    """Resident memory over the second half of the messages: the first one fills caches and the allocator's pools."""
     with _stage() as on:
         on.model.mood = Mood((0.01, 0.02))
         on.faults.shares = ()
@@ -144,9 +144,9 @@ def _memory(messages: int) -> list[Row]:
             print(f"  {(quarter + 1) * messages // 4} messages: {sizes[-1]}", flush=True)
         return [
             at_most(
-                "memory", f"{name}: growth from a quarter to the end, %",
-                100 * (sizes[-1][name] / sizes[0][name] - 1), 10,
-                f"{sizes[0][name]:.0f} → {sizes[-1][name]:.0f} MB over {messages} messages",
+                "memory", f"{name}: growth over the second half, %",
+                100 * (sizes[-1][name] / sizes[1][name] - 1), 10,
+                f"{sizes[1][name]:.0f} → {sizes[-1][name]:.0f} MB over {messages // 2} messages",
             )
             for name in ("web", "worker-0")
         ]  # fmt: skip
