@@ -224,6 +224,17 @@ def test_what_ended_in_an_error_is_repeated_by_a_button(
     assert len(folder.attempts(folder.run_ids()[0])) == 1
 
 
+def test_what_the_judge_left_unscored_is_repeated_by_the_same_button(page: Page, workbench: Workbench):
+    experiment_id = played(workbench, "offline-exacto", cases=("greeting-hola",))
+    folder = workbench.experiments.files.open(experiment_id)
+    progress = folder.progress()
+    assert not any(button.key == "experiment-retry-errors" for button in opened(page, experiment_id).button)
+    runs = tuple(run.model_copy(update={"unjudged": 2}) for run in progress.runs)
+    folder.write_progress(progress.model_copy(update={"runs": runs}))
+    run = opened(page, experiment_id)
+    assert run.button(key="experiment-retry-errors").label == f"Repetir los {2 * len(runs)} sin poder revisar"
+
+
 def test_an_unknown_experiment_says_what_to_do(page: Page):
     assert "no existe aquí" in texts(opened(page, "nada"))
 
