@@ -24,7 +24,8 @@ from workbench.runner.evidence import EvidenceShelf, Witness
 from workbench.storage.experiment_files import ExperimentFiles
 
 Played = Literal["offline", "replay", "models"]
-_SHORTEST_REASON = 5
+SHORTEST_REASON = 5
+"""Letters of the reason for an override."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class ReleaseDesk:
         """Serve the release against the rule; name, reason and what was overridden stay in the history.
         Raises UserError without a name or a reason, PromotionRefused for the release that is served already."""
         served = self._store.releases.current().release_id
-        if len(reason.strip()) < _SHORTEST_REASON:
+        if len(reason.strip()) < SHORTEST_REASON:
             raise UserError("an override needs a reason", hint="say why it cannot wait for evidence")
         ruling = self.ruling(release_id, experiment_id)
         if any(refusal.ground == Ground.SERVED for refusal in ruling.refusals):

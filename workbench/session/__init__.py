@@ -182,6 +182,12 @@ def choose_catalog(catalog_id: str | None) -> None:
     go(_CATALOG, catalog_id)
 
 
+def typed(key: str) -> str:
+    """What a text field says now. For a callback that must act on what the page showed: its arguments are older than
+    what was typed right before the button was pressed."""
+    return str(st.session_state.get(key) or "")
+
+
 def is_new(report: str, serial: int) -> bool:
     """Whether the report of that name and number was not taken in yet; from now on it is."""
     known = st.session_state.get(f"taken-{report}")

@@ -107,14 +107,12 @@ def _told(definition: AgentDefinition) -> None:
 def _keep_under_a_name(agent: AgentName, chosen: AgentDefinition, key: str) -> None:
     with st.popover(text("model_page.keep_agent")):
         name = st.text_input(text("model_page.name"), key=f"models-keep-name-{key}", max_chars=60)
-        guarded_button(
-            text("model_page.save"),
-            Role.EDITOR,
-            key=f"models-keep-{key}",
-            disabled=not (name or "").strip(),
-            on_click=_keep,
-            args=(name or "", agent, chosen),
-        )
+        # Not a callback, nor below: its arguments would be older than what was typed right before.
+        if guarded_button(
+            text("model_page.save"), Role.EDITOR, key=f"models-keep-{key}", disabled=not (name or "").strip()
+        ):
+            _keep(name or "", agent, chosen)
+            st.rerun()
 
 
 def _release(base: Release, changes: dict[AgentName, AgentDefinition]) -> None:
@@ -136,16 +134,16 @@ def _release(base: Release, changes: dict[AgentName, AgentDefinition]) -> None:
         help=text("prompts.release_name_help"),
     )
     notes = st.text_input(text("prompts.release_notes"), key="models-release-notes", max_chars=300)
-    guarded_button(
+    if guarded_button(
         text("prompts.release_make"),
         Role.EDITOR,
         type="primary",
         icon="📦",
         key="models-release-make",
         disabled=not changes or not (name or "").strip(),
-        on_click=_make,
-        args=(base.release_id, changes, name or "", notes or ""),
-    )
+    ):
+        _make(base.release_id, changes, name or "", notes or "")
+        st.rerun()
     made = st.session_state.get(_MADE)
     if isinstance(made, str):
         st.success(plain(text("prompts.release_made", release=made)), icon="📦")

@@ -79,7 +79,8 @@ def _form(current: AIModel | None) -> None:
         notes = st.text_input(
             text("model_page.notes"), current.notes if current else "", key=f"models-notes-{key}", max_chars=300
         )
-        guarded_button(
+        # Not a callback: its arguments would be older than what was typed right before.
+        if guarded_button(
             text("model_page.save"),
             Role.EDITOR,
             type="primary",
@@ -87,9 +88,9 @@ def _form(current: AIModel | None) -> None:
             key="models-save",
             disabled=not (name or "").strip() or settings is None,
             help=text("model_page.save_help"),
-            on_click=_keep,
-            args=(name or "", settings, notes or ""),
-        )
+        ):
+            _keep(name or "", settings, notes or "")
+            st.rerun()
 
 
 def _edit(name: str) -> None:

@@ -43,6 +43,7 @@ def _period() -> None:
             required=True,
             key="monitoring-span",
             help=text("monitoring.period_help"),
+            wrap=True,
         )
         options = ["", *known]
         channel = st.selectbox(

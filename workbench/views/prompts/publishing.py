@@ -122,15 +122,10 @@ def _release(opened: place.Opened) -> None:
     notes = st.text_input(
         text("prompts.release_notes"), template.notes, key=f"prompts-release-notes-{template.prompt_id}", max_chars=300
     )
-    guarded_button(
-        text("prompts.release_make"),
-        Role.EDITOR,
-        type="primary",
-        icon="📦",
-        key="prompts-release-make",
-        on_click=_make,
-        args=(template.prompt_id, base, name or "", notes or ""),
-    )
+    # Not a callback: its arguments would be older than what was typed right before.
+    if guarded_button(text("prompts.release_make"), Role.EDITOR, type="primary", icon="📦", key="prompts-release-make"):
+        _make(template.prompt_id, base, name or "", notes or "")
+        st.rerun()
     made = st.session_state.get(_MADE)
     if isinstance(made, str):
         st.success(plain(text("prompts.release_made", release=made)), icon="📦")

@@ -98,16 +98,17 @@ def _model(opened: place.Opened, messages: tuple[str, ...], preview: Trial) -> N
         st.info(text("prompts.baseline_note"), icon="ℹ️")
     if preview.calls:
         st.caption(plain(_estimate(preview.calls, chosen)))
-    trial_id = new_id()
-    guarded_button(
+    # Not a callback: its arguments would be older than what was typed right before.
+    if guarded_button(
         text("prompts.try_it"),
         Role.EDITOR,
         type="primary",
         icon="▶️",
         key="prompts-try",
         help=text("prompts.try_help"),
-        on_click=lambda: _start(trial_id, opened, messages, chosen),
-    )
+    ):
+        _start(new_id(), opened, messages, chosen)
+        st.rerun()
     if wanted := session.place(place.TRIAL):
         trying = session.workbench().trials.trying(wanted)
         busy = bool(trying and trying.busy)

@@ -13,7 +13,7 @@ from workbench.evaluation.gate.evidence import Ground, Refusal, Ruling
 from workbench.records import RunStatus
 from workbench.roles import Role
 from workbench.runner.evidence import Witness
-from workbench.runner.releases import EvidencePlan, experiment_is_alive
+from workbench.runner.releases import SHORTEST_REASON, EvidencePlan, experiment_is_alive
 from workbench.texts.problems import say
 from workbench.texts.texts import section, text
 from workbench.views.figures import day_and_time, dollars, plain
@@ -168,18 +168,17 @@ def _price(plan: EvidencePlan) -> str:
 
 
 def _override(release: Release, latest: Witness | None) -> None:
-    with st.expander(text("releases.override")):
+    # With a key it stays open when a refusal is shown above it.
+    with st.expander(text("releases.override"), key="releases-exception"):
         st.caption(text("releases.override_help"))
-        reason = st.text_input(
-            text("releases.override_reason"), key=f"releases-override-{release.release_id}", max_chars=300
-        )
+        st.text_input(text("releases.override_reason"), key=_reason_key(release.release_id), max_chars=300)
         guarded_button(
             text("releases.override_do"),
             Role.PUBLISHER,
             icon="⚠️",
             key="releases-override-do",
             on_click=_do_override,
-            args=(release.release_id, latest.experiment.experiment_id if latest else None, reason or ""),
+            args=(release.release_id, latest.experiment.experiment_id if latest else None),
         )
 
 
@@ -197,8 +196,16 @@ def _promote(release_id: str, experiment_id: str) -> None:
         session.notify(text("releases.promoted", release=plain(release_id)))
 
 
-def _do_override(release_id: str, experiment_id: str | None, reason: str) -> None:
+def _reason_key(release_id: str) -> str:
+    return f"releases-override-{release_id}"
+
+
+def _do_override(release_id: str, experiment_id: str | None) -> None:
     if not session.may(Role.PUBLISHER):
+        return
+    reason = session.typed(_reason_key(release_id))
+    if len(reason.strip()) < SHORTEST_REASON:
+        st.session_state[PROBLEM] = text("releases.override_needs_reason", letters=SHORTEST_REASON)
         return
     desk = session.workbench().release_desk
     if _guarded(lambda: desk.override(release_id, experiment_id, who=session.who(), reason=reason)):

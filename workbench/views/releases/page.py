@@ -17,6 +17,8 @@ from workbench.views.pieces.permission import guarded_button
 from workbench.views.pieces.switch import switch
 from workbench.views.releases import comparing, deciding, holding, place, remembering
 
+_REASON = "releases-back-reason"
+
 
 def show() -> None:
     place.keep()
@@ -59,14 +61,14 @@ def _served() -> None:
             return
         with st.popover(text("releases.roll_back_to", release=plain(earlier)), icon="↩️"):
             st.caption(text("releases.roll_back_help"))
-            reason = st.text_input(text("releases.reason"), key="releases-back-reason", max_chars=300)
+            st.text_input(text("releases.reason"), key=_REASON, max_chars=300)
             guarded_button(
                 text("releases.roll_back"),
                 Role.PUBLISHER,
                 type="primary",
                 key="releases-back",
                 on_click=_roll_back,
-                args=(served, reason or ""),
+                args=(served,),
             )
 
 
@@ -107,12 +109,12 @@ def _parts() -> str:
     )
 
 
-def _roll_back(served: str, reason: str) -> None:
+def _roll_back(served: str) -> None:
     """Of what the page said is served: a second tap, or a colleague's, does not go one step further."""
     if not session.may(Role.PUBLISHER):
         return
     try:
-        line = session.workbench().release_desk.roll_back(who=session.who(), reason=reason, read=served)
+        line = session.workbench().release_desk.roll_back(who=session.who(), reason=session.typed(_REASON), read=served)
     except KavakBotError as error:
         st.session_state[place.PROBLEM] = say(error)
         return

@@ -153,3 +153,34 @@ def test_a_hostile_prompt_is_only_ever_text(browser: Browser, server: WorkbenchS
     expect(page.locator("code", has_text="onerror=alert(1)").first).to_be_visible()
     assert page.locator("img[src=x]").count() == 0
     page.close()
+
+
+def test_what_is_typed_right_before_a_button_is_pressed_counts(browser: Browser, server: WorkbenchServer, store: Store):
+    """The field tells its value when it is left, and that is the press itself."""
+    page = new_page(browser, f"{server.url}/versiones?candidata=offline-exacto")
+    page.get_by_text("Publicar sin evidencia suficiente").click()
+    exception = page.get_by_role("textbox", name="Motivo de la excepción")
+    page.get_by_role("button", name="Publicar de todos modos").click()
+    expect(page.get_by_text("escribe el motivo de la excepción")).to_be_visible()
+    expect(exception).to_be_visible()
+    exception.fill("se cayó el proveedor")
+    page.get_by_role("button", name="Publicar de todos modos").click()
+    expect(page.get_by_text("Hoy contesta offline-exacto", exact=True)).to_be_visible()
+
+    other = new_page(browser, f"{server.url}/versiones")
+    for tab in (page, other):
+        tab.get_by_role("button", name="Regresar a offline-base").click()
+        tab.get_by_role("textbox", name="Motivo").fill("ya volvió")
+    page.get_by_role("button", name="Regresar", exact=True).click()
+    expect(page.get_by_text("Hoy contesta offline-base", exact=True)).to_be_visible()
+    other.get_by_role("button", name="Regresar", exact=True).click()
+    expect(other.get_by_text("Alguien más lo cambió")).to_be_visible()
+    assert [line.reason for line in store.releases.history()] == ["se cayó el proveedor", "ya volvió"]
+
+    page.goto(f"{server.url}/prompts?agente=financing&parte=publish")
+    page.get_by_role("textbox", name="Nombre de la candidata").fill("con-otro-nombre")
+    page.get_by_role("button", name="Hacer candidata").click()
+    expect(page.get_by_role("link", name="Abrir en Versiones")).to_be_visible()
+    assert "con-otro-nombre" in store.releases.authors()
+    for tab in (page, other):
+        tab.close()

@@ -133,7 +133,7 @@ def test_only_a_publisher_promotes_overrides_or_rolls_back(releases_page: Page, 
 def test_an_override_needs_a_reason_and_stays_in_the_history(releases_page: Page, few: Workbench):
     name = candidate(few)
     page = button(releases_page(candidata=name), "Publicar de todos modos").click().run()
-    assert page.error
+    assert "escribe el motivo de la excepción (5 letras o más)" in page.error[0].value
     assert few.store.releases.history() == ()
     reason = next(found for found in page.text_input if found.label == "Motivo de la excepción")
     page = button(reason.input("se cayó el proveedor").run(), "Publicar de todos modos").click().run()
