@@ -72,8 +72,12 @@ function bringIntoView(phone) {
   phone.focused = id;
   const line = phone.nodes.get(id)?.node;
   if (!line) return;
-  const room = phone.chat.clientHeight - line.offsetHeight; // of one taller than the phone the beginning is shown
-  phone.chat.scrollTop += line.getBoundingClientRect().top - phone.chat.getBoundingClientRect().top - Math.max(room / 2, 8);
+  const height = phone.chat.clientHeight;
+  const asked = line.previousElementSibling; // what it answers belongs to it, when it is short
+  const from = asked?.classList.contains("out") && asked.offsetHeight < height / 3 ? asked : line;
+  const top = from.getBoundingClientRect().top;
+  const room = height - (line.getBoundingClientRect().bottom - top); // of what is taller than the phone the beginning is shown
+  phone.chat.scrollTop += top - phone.chat.getBoundingClientRect().top - Math.max(room / 2, 8);
   noteEnd(phone);
 }
 

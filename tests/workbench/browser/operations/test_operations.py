@@ -130,7 +130,10 @@ def test_the_reply_that_is_reviewed_is_read_from_its_beginning(tab: Page, server
         assert chat
         assert bubble
         assert bubble["height"] > chat["height"]
-        assert 0 <= bubble["y"] - chat["y"] < 40, "it begins at the top of the phone"
+        assert 0 <= bubble["y"] - chat["y"] < chat["height"] / 2, (
+            "it begins at the top of the phone, below the question"
+        )
+        expect(tab.get_by_text("todo", exact=True)).to_be_in_viewport()
 
 
 def test_a_thumb_down_is_reviewed_by_keyboard(tab: Page, server: WorkbenchServer, store: Store):
