@@ -98,7 +98,9 @@ def test_a_reader_of_english_is_told_the_same(results):
     a, b = results.run(["-"] * 20 + ["+"] * 20), results.run(["-"] * 4 + ["+"] * 36)
     with speaking(ENGLISH):
         sentence = said(a, b)
-        assert sentence.startswith("“nueva” is better than “base” in correct conversations: +40.0 points (from 50.0 % to")
+        assert sentence.startswith(
+            "“nueva” is better than “base” in correct conversations: +40.0 points (from 50.0 % to"
+        )
         assert power_sentence(300, rate=0.9).startswith("With 300 conversations, once each,")
         assert bounds(-0.088, 0.088, Unit.SHARE) == "−8.8 to +8.8 points"
     assert said(a, b).startswith("«nueva» es mejor")
