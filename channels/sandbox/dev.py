@@ -7,7 +7,6 @@ import fcntl
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from bot_core.settings import PROJECT_ROOT, Settings
 from channels.privacy.keys import kept_key
 from channels.sandbox.live import wait_until_live
 from channels.sandbox.phone import Ground, Sandbox, serve_page
+from channels.sandbox.ports import free_port
 from channels.settings import ChannelSettings
 
 Process = subprocess.Popen[bytes]
@@ -36,13 +36,13 @@ def run_dev(settings: ChannelSettings, core: Settings, *, port: int, with_workbe
     stop = _told_to_stop()
     hash_key = settings.hash_key.get_secret_value().encode() or kept_key(core.data_dir)
     with _alone(core.sandbox_file) as entry:
-        sandbox = Sandbox(port + 1 if port else _free_port(), Ground(core.data_identity, hash_key))
+        sandbox = Sandbox(port + 1 if port else free_port(), Ground(core.data_identity, hash_key))
         page = serve_page(sandbox, port)
         with sandbox.twilio:
             environment = sandbox.environment()
             processes = [_start(["-m", "channels", name], environment) for name in ("web", "worker")]
             if with_workbench:
-                processes.append(_start_workbench(port + 2 if port else _free_port(), environment))
+                processes.append(_start_workbench(port + 2 if port else free_port(), environment))
             try:
                 entry.write(json.dumps({"port": page.server_port}))
                 entry.flush()
@@ -121,12 +121,6 @@ def _start_workbench(port: int, environment: dict[str, str]) -> Process:
     options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
     print(f"The workbench on the same data: http://127.0.0.1:{port}", flush=True)  # noqa: T201
     return _start(["-m", "streamlit", "run", app, *options], environment)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def say(text: str, *, port: int, seconds: float = 15.0) -> list[str]:

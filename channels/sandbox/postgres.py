@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import uuid
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot_core.errors import ConfigurationError
+from channels.sandbox.ports import free_port
 
 _BASE = {
     "listen_addresses": "127.0.0.1",
@@ -96,7 +96,7 @@ def postgres_server(settings: Mapping[str, str] = DURABLE) -> Iterator[PostgresS
         raise ConfigurationError("PostgreSQL is not installed", hint="Debian: apt-get install postgresql")
     # In a folder of its own, open to the user `postgres`: the server refuses to run as root.
     folder = Path(tempfile.mkdtemp(prefix="kavak-pg-"))
-    server = PostgresServer(_free_port(), folder, binaries, {**_BASE, **settings})
+    server = PostgresServer(free_port(), folder, binaries, {**_BASE, **settings})
     try:
         if os.geteuid() == 0:
             owner = pwd.getpwnam("postgres")
@@ -127,9 +127,3 @@ def _run(*command: str | Path, check: bool = True) -> None:
     done = subprocess.run(words, capture_output=True, text=True, check=False, cwd="/", stdin=subprocess.DEVNULL)  # noqa: S603
     if check and done.returncode != 0:
         raise RuntimeError(f"{' '.join(words)}: {done.stderr or done.stdout}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

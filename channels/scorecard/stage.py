@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from channels.sandbox.callbacks import Callbacks, inbound_message
 from channels.sandbox.live import wait_until_live
 from channels.sandbox.model_server import SlowModel
 from channels.sandbox.phone import ACCOUNT, OURS, TOKEN
+from channels.sandbox.ports import free_port
 from channels.sandbox.twilio_server import TwilioServer
 from channels.scorecard.fleet import Death, Fleet
 from channels.scorecard.foreign import ForeignHost
@@ -247,12 +247,6 @@ def _environment(setting: Setting, folder: Path, web: str, twilio: TwilioServer,
         "KAVAK_WHATSAPP_PORT": web.rsplit(":", 1)[1],
         "SCORECARD_MODEL": model.api_base,
     }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def hurry() -> None:

@@ -11,11 +11,12 @@ from datetime import timedelta
 from bot_core.messages import utc_now
 from channels.sandbox.callbacks import inbound_message
 from channels.sandbox.live import wait_until_live
+from channels.sandbox.ports import free_port
 from channels.scorecard.load import Load, Post, single
 from channels.scorecard.outcome import outcomes, unanswered
 from channels.scorecard.poster import post_all
 from channels.scorecard.rows import Row, told, zero
-from channels.scorecard.stage import Stage, free_port
+from channels.scorecard.stage import Stage
 from channels.scorecard.wire import doubles
 
 _FIRST = 300_000
