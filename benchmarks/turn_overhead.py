@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import multiprocessing
 import os
 import statistics
 import subprocess
@@ -19,11 +18,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
-from multiprocessing.connection import Connection
 from pathlib import Path
 
+from benchmarks.model_process import model_process
 from benchmarks.rows import Row, show
 from bot_core.facts.facts import AgentReply
 from bot_core.intents import UserIntentionResponse
@@ -58,7 +56,7 @@ def arguments() -> argparse.Namespace:
 
 
 def turn_rows(rounds: int) -> Iterator[Row]:
-    with fake_model() as api_base:
+    with model_process(respond) as api_base:
         bare, turn = asyncio.run(measured_turns(api_base, rounds))
     ratio = statistics.median(t / b for t, b in zip(turn, bare, strict=True))
     yield Row("two bare instructor-over-litellm calls", milliseconds(bare), "–")
@@ -114,28 +112,6 @@ def respond(request: RecordedRequest) -> Behaviour:
         return Answer({"intents": [{"intent": "car_recommendation", "price_max": 300000}], "language": "es"})
     # Names a car of its facts, as a reply must: the first hundred cars of the shipped catalogue are always the same.
     return Answer({"text": "¡Claro! Tengo el *Dodge Attitude 1.2 SE MAN 2023* en $191,999. ¿Te doy el detalle?"})
-
-
-@contextmanager
-def fake_model() -> Iterator[str]:
-    """Its OpenAI address. A process of its own: in ours it would share the interpreter lock with what is measured."""
-    spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe()
-    process = spawn.Process(target=serve_model, args=(theirs,))
-    process.start()
-    try:
-        yield str(ours.recv())
-    finally:
-        ours.send("stop")
-        process.join()
-
-
-def serve_model(pipe: Connection) -> None:
-    from tests.fakes.model_server import ModelServer
-
-    with ModelServer(respond) as server:
-        pipe.send(server.openai_base)
-        pipe.recv()
 
 
 # a turn without a model

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import benchmarks.experiment_speed as speed
-from benchmarks.experiment_speed import CALLS, IDEAL, write_cases
+from benchmarks.experiment_speed import CALLS, IDEAL, MODEL_SECONDS, write_cases
 from benchmarks.experiment_speed.harness import in_fresh_process
-from benchmarks.experiment_speed.model import fake_model
+from benchmarks.experiment_speed.model import respond
 from benchmarks.experiment_speed.process import Process
 from benchmarks.experiment_speed.programs import OURS, programs
+from benchmarks.model_process import model_process
 from benchmarks.rows import Row, show
 
 BARE_RATIO, TURN_RATIO = 1.5, 2.2
@@ -25,7 +26,7 @@ PARTS = ("bare", "turns", "process")
 
 def main() -> int:
     options = _arguments()
-    with fake_model() as api_base, tempfile.TemporaryDirectory() as folder:
+    with model_process(respond, delay=MODEL_SECONDS) as api_base, tempfile.TemporaryDirectory() as folder:
         rows = [*_rows(options.only or PARTS, options.rounds, api_base, Path(folder))]
     show(rows)
     return int(any(row.met is False for row in rows))
