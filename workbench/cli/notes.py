@@ -17,9 +17,9 @@ def warnings(found: Findings) -> Iterator[str]:
     """One line each, before the figures are read."""
     yield from map(_other_data, found.data_differences)
     yield from map(_unjudged, found.unjudged)
-    for variant in found.variants:
-        if variant.simulated and variant.simulated.faults:
-            yield faults_line(variant.name, variant.simulated)
+    for variant, simulated in found.simulated.items():
+        if simulated.faults:
+            yield faults_line(variant, simulated)
 
 
 def fault_lines(folder: ExperimentFolder) -> Iterator[str]:
@@ -31,14 +31,14 @@ def fault_lines(folder: ExperimentFolder) -> Iterator[str]:
 
 def ends_table(found: Findings) -> Table | None:
     """None when no customer was simulated."""
-    simulated = {variant.name: variant.simulated for variant in found.variants if variant.simulated}
+    simulated = found.simulated
     if not simulated:
         return None
     table = Table(title="how the simulated customers ended")
     for title in ("end", *simulated):
         table.add_column(title)
-    for row, end in enumerate(next(iter(simulated.values())).ends):
-        table.add_row(end.end, *(str(len(one.ends[row].keys)) for one in simulated.values()))
+    for row in zip(*(one.ends for one in simulated.values()), strict=True):
+        table.add_row(row[0].end, *(str(len(end.keys)) for end in row))
     return table
 
 

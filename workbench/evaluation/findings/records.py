@@ -274,5 +274,10 @@ class Findings:
     unjudged: tuple[UnjudgedFinding, ...] = ()
     """By variant and rubric, where the judge failed."""
 
+    @property
+    def simulated(self) -> dict[str, SimulatedFinding]:
+        """Of the variants whose customers were simulated, by name."""
+        return {variant.name: variant.simulated for variant in self.variants if variant.simulated}
+
     def comparison(self, candidate: str) -> Comparison | None:
         return next((one for one in self.comparisons if one.candidate == candidate), None)

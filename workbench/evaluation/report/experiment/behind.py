@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.evaluation.findings.records import Comparison, Findings, Key, SimulatedFinding, VariantFindings
+from workbench.evaluation.findings.records import Comparison, Findings, Key, VariantFindings
 
 
 class Behind:
     def __init__(self, findings: Findings) -> None:
         self._variants = {variant.name: variant for variant in findings.variants}
-
-    @property
-    def ends(self) -> list[tuple[str, SimulatedFinding]]:
-        """Of the variants whose customers were simulated, by name."""
-        return [(name, one.simulated) for name, one in self._variants.items() if one.simulated]
 
     def scored(self, variant: str, metric: str) -> tuple[Key, ...]:
         """Passed or failed; nothing for a metric that is no rate."""

@@ -23,13 +23,13 @@ def judge_notes(findings: Findings) -> Iterator[str]:
 
 def ends(findings: Findings) -> Iterator[str]:
     """A table of all variants; nothing when no customer was simulated."""
-    found = {variant.name: variant.simulated for variant in findings.variants if variant.simulated}
+    found = findings.simulated
     if not found:
         return
     yield "## Cómo terminaron los clientes simulados\n"
     yield from head(["Final", *found])
-    for number, end in enumerate(next(iter(found.values())).ends):
-        yield row([end.label, *(str(len(one.ends[number].keys)) for one in found.values())])
+    for ends_of_all in zip(*(one.ends for one in found.values()), strict=True):
+        yield row([ends_of_all[0].label, *(str(len(end.keys)) for end in ends_of_all)])
     yield ""
     for name, one in found.items():
         yield plain(faults_note(name, one))
