@@ -12,11 +12,14 @@ from pydantic import BaseModel, ValidationError
 
 from bot_core.errors import ModelRefused
 from bot_core.llm.credentials import is_ollama, is_own
-from bot_core.llm.lean_litellm import import_litellm
+from bot_core.llm.lean_litellm import PREPARED_IN_LOOP, import_litellm
 from bot_core.llm.price_list import request_usd
 from bot_core.llm.redaction import safe_detail
 from bot_core.llm.response_schema import compact_schema, prepared
 from bot_core.llm.spending import REQUESTS_USD, RESPONSE_COST, charge, spent_on
+
+_KEY_IN_HAND = ("openai/", "ollama/", "ollama_chat/")
+"""Providers that need a key at most: nothing is looked up over a network before their request."""
 
 
 @dataclass(slots=True)
@@ -140,9 +143,11 @@ async def _completion(**arguments: Any) -> Any:
 
     # No callbacks are registered: litellm need not prepare, price once more and queue what they would be told.
     token = is_internal_call.set(True)
+    prepared_in_loop = PREPARED_IN_LOOP.set(arguments["model"].startswith(_KEY_IN_HAND))
     try:
         completion = await litellm.acompletion(**arguments, max_retries=0)
     finally:
+        PREPARED_IN_LOOP.reset(prepared_in_loop)
         is_internal_call.reset(token)
     completion._hidden_params[REQUESTS_USD] = request_usd(litellm.model_cost, arguments["model"])
     choice = completion.choices[0]

@@ -37,7 +37,7 @@ class FilePromptLibrary:
         return template
 
     def has(self, prompt_id: str) -> bool:
-        return prompt_id in self._ids()
+        return prompt_id in self._read or prompt_id in self._ids()
 
     def list(self, agent: str | None = None) -> tuple[PromptTemplate, ...]:
         return tuple(self.get(prompt_id) for prompt_id in self._ids() if agent in (None, prompt_id.split("/")[0]))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
 from typing import Any
 
 import pytest
+
+from bot_core.llm.litellm_client import load_litellm
 
 _WATCHED = """
 import asyncio, json, socket, sys
@@ -23,17 +26,20 @@ from bot_core.llm.litellm_gateway import LiteLLMGateway
 import bot_core.llm.routing, bot_core.llm.scripted
 heavy = sorted({"litellm", "instructor", "openai"} & set(sys.modules))
 from tests.fakes.model_server import ModelServer
-tokenizers = []
-async def main():
-    with ModelServer() as server:
-        for model, base in (("openai/llama-3-8b", server.openai_base), ("ollama_chat/llama-3", server.ollama_base)):
-            settings = ModelSettings(model=model, api_base=base)
-            await LiteLLMGateway().complete(LLMRequest(
-                agent="greeting", purpose="reply", messages=(ChatMessage("user", "hola"),), response_model=AgentReply,
-                facts=(), settings=settings, prompt_id="p", prompt_hash="h", tracking_id="t"))
-            tokenizers.append("tiktoken_ext.openai_public" in sys.modules)
-        return [request.path for request in server.requests]
-paths = asyncio.run(main())
+tokenizers, threads = [], []
+async def ask(model, base):
+    await LiteLLMGateway().complete(LLMRequest(
+        agent="greeting", purpose="reply", messages=(ChatMessage("user", "hola"),), response_model=AgentReply,
+        facts=(), settings=ModelSettings(model=model, api_base=base), prompt_id="p", prompt_hash="h", tracking_id="t"))
+    tokenizers.append("tiktoken_ext.openai_public" in sys.modules)
+    threads.append(asyncio.get_running_loop()._default_executor is not None)
+with ModelServer() as server:
+    for model, base in (
+        ("openai/llama-3-8b", server.openai_base), ("ollama_chat/llama-3", server.ollama_base),
+        ("openai/llama-3-8b", server.openai_base),
+    ):
+        asyncio.run(ask(model, base))
+    paths = [request.path for request in server.requests]
 import gc, litellm
 from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
 from litellm.proxy._types import GenerateKeyRequest as unused
@@ -41,7 +47,7 @@ from pydantic._internal._config import config_defaults
 queue = GLOBAL_LOGGING_WORKER._queue
 told = {"heavy": heavy, "seen": seen, "paths": paths, "queued": queue.qsize() if queue else 0,
         "worker": GLOBAL_LOGGING_WORKER._worker_task is not None, "collecting": gc.isenabled(),
-        "tokenizer": tokenizers[0],
+        "tokenizer": tokenizers[0], "threads": threads,
         "counted": len(litellm.main._get_encoding().encode("hola")),
         "built": {kind.__name__: kind.__pydantic_complete__ for kind in (litellm.ModelResponse, unused)},
         "defers": config_defaults["defer_build"],
@@ -68,7 +74,19 @@ def test_nothing_heavy_is_imported_before_the_first_call(watched: dict[str, Any]
 
 
 def test_only_the_questions_themselves_are_sent(watched: dict[str, Any]) -> None:
-    assert watched["paths"] == ["/v1/chat/completions", "/api/chat"]
+    openai, ollama = "/v1/chat/completions", "/api/chat"
+    assert watched["paths"] == [openai, ollama, openai]
+
+
+def test_only_the_import_needs_a_thread(watched: dict[str, Any]) -> None:
+    assert watched["threads"] == [True, False, False]
+
+
+async def test_a_provider_that_may_look_for_credentials_keeps_its_thread() -> None:
+    load_litellm()
+    from litellm import main
+
+    assert main.asyncio.get_event_loop() is asyncio.get_running_loop()  # type: ignore[attr-defined]
 
 
 def test_litellm_prepares_nothing_for_callbacks_that_nobody_registered(watched: dict[str, Any]) -> None:
