@@ -25,9 +25,24 @@ _ENVIRONMENT = {
 _NOISY_LOGGERS = ("instructor", "LiteLLM")
 """They log provider messages and request arguments, which may hold keys; the trace has a redacted record."""
 
-PREPARED_IN_LOOP: ContextVar[bool] = ContextVar("prepared_in_loop", default=False)
-"""Set around a call whose preparation only reckons. litellm prepares every request in a thread, because some providers'
-look for credentials over the network meanwhile; under load the thread waits for this one longer than it works."""
+_in_loop: ContextVar[bool] = ContextVar("in_loop", default=False)
+_free: ContextVar[bool] = ContextVar("free", default=False)
+
+
+@contextmanager
+def asking(*, in_loop: bool, free: bool) -> Iterator[None]:
+    """Around a call: what litellm need not do for it.
+
+    `in_loop`: its preparation only reckons. litellm prepares every request in a thread, because some providers' look
+    for credentials over the network meanwhile; under load that thread waits for this one longer than it works.
+    `free`: there is no price to look for.
+    """
+    tokens = _in_loop.set(in_loop), _free.set(free)
+    try:
+        yield
+    finally:
+        _in_loop.reset(tokens[0])
+        _free.reset(tokens[1])
 
 
 def import_litellm() -> None:
@@ -36,6 +51,7 @@ def import_litellm() -> None:
         os.environ.setdefault(name, value)
     with _no_collecting(), _models_built_when_used():
         import litellm
+        from litellm.litellm_core_utils.litellm_logging import Logging
         from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
 
     litellm.suppress_debug_info = True
@@ -44,9 +60,17 @@ def import_litellm() -> None:
     AsyncHTTPHandler.single_connection_post_request = _not_again  # type: ignore[method-assign]
     litellm.main._encoding_cache = _LateTokenizer()  # type: ignore[assignment]
     vars(litellm.main)["asyncio"] = _Asyncio()
+    Logging._response_cost_calculator = _priced_unless_free(Logging._response_cost_calculator)  # type: ignore[method-assign]
     for name in _NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)
         logging.getLogger(name).propagate = False
+
+
+def _priced_unless_free(price: Callable[..., float | None]) -> Callable[..., float | None]:
+    def priced(*arguments: Any, **options: Any) -> float | None:
+        return 0.0 if _free.get() else price(*arguments, **options)
+
+    return priced
 
 
 async def _not_again(*_arguments: Any, **_options: Any) -> NoReturn:
@@ -64,7 +88,7 @@ class _Asyncio:
 
     def get_event_loop(self) -> Any:
         loop = asyncio.get_running_loop()
-        return _LoopOnly(loop) if PREPARED_IN_LOOP.get() else loop
+        return _LoopOnly(loop) if _in_loop.get() else loop
 
 
 class _LoopOnly:
@@ -91,14 +115,12 @@ class _LateTokenizer:
 
 @contextmanager
 def _no_collecting() -> Iterator[None]:
-    """A million objects that stay are made here: to look for garbage among them takes a third of the time, and later a
-    twentieth of every run."""
+    """A million objects that stay are made here: to look for garbage among them takes a third of the time."""
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
         if collecting:
             gc.enable()
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot_core.errors import ModelRefused
 from bot_core.llm.credentials import is_ollama, is_own
-from bot_core.llm.lean_litellm import PREPARED_IN_LOOP, import_litellm
+from bot_core.llm.lean_litellm import asking, import_litellm
 from bot_core.llm.price_list import request_usd
 from bot_core.llm.redaction import safe_detail
 from bot_core.llm.response_schema import compact_schema, prepared
@@ -29,26 +29,14 @@ class LiteLLMClient:
     failures: tuple[type[Exception], ...]
     """What `ask` may raise besides ModelError."""
     _introduced: set[str] = field(default_factory=set)
+    _free: set[str] = field(default_factory=set)
 
     async def ask(self, response_model: type[BaseModel], *, reasks: int, **arguments: Any) -> Any:
-        """The completion whose text fits `response_model`; its usage is the sum over reasks.
-
-        instructor is only asked when an answer does not fit: the first call is its very call without its overhead, a
-        quarter of a call's processor time.
-        """
-        self._introduce(arguments["model"], arguments.get("api_base"))
-        first = await _completion(**arguments, response_format=_response_format(response_model), drop_params=True)
-        if _fits(first, response_model):
-            return first
-        token = _first_answer.set((first, 0.0))
-        try:
-            asking = await asyncio.to_thread(_instructor)
-            _, completion = await asking.chat.completions.create_with_completion(
-                response_model=prepared(response_model), max_retries=reasks, strict=False, drop_params=True, **arguments
-            )
-        finally:
-            _first_answer.reset(token)
-        return completion
+        """The completion whose text fits `response_model`; its usage is the sum over reasks."""
+        model: str = arguments["model"]
+        self._introduce(model, arguments.get("api_base"))
+        with asking(in_loop=model.startswith(_KEY_IN_HAND), free=model in self._free):
+            return await _fitting(response_model, reasks, arguments)
 
     def _introduce(self, model: str, api_base: str | None) -> None:
         """Tell litellm about a model of our own: it probes an Ollama server's /api/show before every call otherwise,
@@ -61,11 +49,29 @@ class LiteLLMClient:
         provider, _, name = model.partition("/")
         if not is_ollama(model) and {model, name} & litellm.model_cost.keys():
             return
+        self._free.add(model)
         free = {"input_cost_per_token": 0.0, "output_cost_per_token": 0.0, "supports_response_schema": True}
         known = {key: {"litellm_provider": provider, "mode": "chat", **free} for key in (model, name)}
         # Both are needed: register_model itself probes for a name that is not in the list yet.
         litellm.model_cost.update(known)
         litellm.register_model(known)
+
+
+async def _fitting(response_model: type[BaseModel], reasks: int, arguments: dict[str, Any]) -> Any:
+    """instructor is only asked when an answer does not fit: the first call is its very call without its overhead, a
+    quarter of a call's processor time."""
+    first = await _completion(**arguments, response_format=_response_format(response_model), drop_params=True)
+    if _fits(first, response_model):
+        return first
+    token = _first_answer.set((first, 0.0))
+    try:
+        instructor = await asyncio.to_thread(_instructor)
+        _, completion = await instructor.chat.completions.create_with_completion(
+            response_model=prepared(response_model), max_retries=reasks, strict=False, drop_params=True, **arguments
+        )
+    finally:
+        _first_answer.reset(token)
+    return completion
 
 
 async def litellm_client() -> LiteLLMClient:
@@ -143,11 +149,9 @@ async def _completion(**arguments: Any) -> Any:
 
     # No callbacks are registered: litellm need not prepare, price once more and queue what they would be told.
     token = is_internal_call.set(True)
-    prepared_in_loop = PREPARED_IN_LOOP.set(arguments["model"].startswith(_KEY_IN_HAND))
     try:
         completion = await litellm.acompletion(**arguments, max_retries=0)
     finally:
-        PREPARED_IN_LOOP.reset(prepared_in_loop)
         is_internal_call.reset(token)
     completion._hidden_params[REQUESTS_USD] = request_usd(litellm.model_cost, arguments["model"])
     choice = completion.choices[0]

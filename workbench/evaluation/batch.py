@@ -52,19 +52,24 @@ async def play_all(
     Jobs are taken when there is a place for them, so that their number costs no memory.
     """
     waiting = iter(jobs)
+    all_begun = False
 
-    async def work(number: int) -> None:
-        await asyncio.sleep(number * _APART)
+    async def work() -> None:
+        nonlocal all_begun
         for job in waiting:
             if cancel and cancel.cancelled:
-                return
+                break
             await play(job)
             # An offline case never waits for anything: let the loop's other work have its turn.
             await asyncio.sleep(0)
+        all_begun = True
 
     async with asyncio.TaskGroup() as group:
-        for number in range(concurrency):
-            group.create_task(work(number))
+        for _ in range(concurrency):
+            group.create_task(work())
+            await asyncio.sleep(_APART)
+            if all_begun:
+                break
 
 
 async def run_batch(
