@@ -12,6 +12,7 @@ from workbench.cli.bars import Show, experiment_bar
 from workbench.cli.exit_codes import ExitCode
 from workbench.cli.telling import tell_estimate
 from workbench.evaluation.experiments.estimating import Estimate, estimate
+from workbench.evaluation.experiments.preparing import check
 from workbench.evaluation.experiments.running import run_experiment
 from workbench.records import ExperimentProgress, ExperimentSpec, RunStatus
 from workbench.storage.experiment_files import Control, ExperimentFiles, ExperimentFolder, experiments_folder
@@ -35,8 +36,9 @@ class PlayedExperiment:
 
 
 def play(spec: ExperimentSpec, *, quiet: bool) -> PlayedExperiment:
-    """Say what it will cost and run it, with a bar. Raises UserError for a wrong name or file."""
+    """Say what it will cost and run it, with a bar. Raises UserError for a wrong name or file, and leaves nothing."""
     settings = load_settings()
+    check(spec, settings)
     cost = estimate(spec, settings)
     if not quiet:
         tell_estimate(cost)

@@ -81,6 +81,12 @@ def test_wrong_specs_are_a_users_mistake(workbench, few_folder):
     assert "two are named 'A'" in str(twice.exception)
 
 
+def test_a_wrong_name_leaves_no_experiment_behind(workbench, few_folder, files):
+    result = workbench("run", "--variant", "A=offline-base,greeting=greeting/v999", "--dataset", few_folder)
+    assert isinstance(result.exception, UserError) and "greeting/v999" in str(result.exception)
+    assert files.list() == ()
+
+
 def test_simulated_customers_end_with_the_rate_of_their_own_faults(workbench):
     result = workbench("run", "--variant", "A=offline-base", "--personas", "ana-primer-auto,emily-english")
     assert result.exit_code == 0, result.output
