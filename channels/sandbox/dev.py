@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ from typing import IO
 from bot_core.errors import ConfigurationError, StoreError, UserError
 from bot_core.settings import PROJECT_ROOT, Settings
 from channels.privacy.keys import kept_key
+from channels.sandbox.bound import bound
 from channels.sandbox.live import wait_until_live
 from channels.sandbox.phone import Ground, Sandbox, serve_page
 from channels.sandbox.ports import free_port
@@ -30,9 +30,9 @@ _LAST_WORDS_SECONDS = 25.0
 
 
 def run_dev(settings: ChannelSettings, core: Settings, *, port: int, with_workbench: bool = True) -> None:
-    """Until Ctrl+C, SIGTERM, or the end of one of the processes. The page listens on `port`, the web process on the
-    next one, the workbench on the one after; with port 0 each on a free one. Raises ConfigurationError when `port` is
-    taken, or when a sandbox runs on the data folder already."""
+    """Until Ctrl+C, SIGTERM, or the end of one of the processes; on Linux they end even when this one is killed. The
+    page listens on `port`, the web process on the next one, the workbench on the one after; with port 0 each on a free
+    one. Raises ConfigurationError when `port` is taken, or when a sandbox runs on the data folder already."""
     stop = _told_to_stop()
     hash_key = settings.hash_key.get_secret_value().encode() or kept_key(core.data_dir)
     with _alone(core.sandbox_file) as entry:
@@ -112,7 +112,7 @@ def _end(processes: Sequence[Process]) -> None:
 
 
 def _start(command: Sequence[str], environment: dict[str, str]) -> Process:
-    return subprocess.Popen([sys.executable, *command], env=os.environ | environment)  # noqa: S603 - our own
+    return subprocess.Popen(bound([*command]), env=os.environ | environment)  # noqa: S603 - our own
 
 
 def _start_workbench(port: int, environment: dict[str, str]) -> Process:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -27,6 +28,14 @@ def until(found: Callable[[], object], what: str) -> None:
     while not found():
         assert time.monotonic() < deadline, what
         pause.wait(0.05)
+
+
+def is_alive(pid: int) -> bool:
+    """A process that has ended and that nobody has asked for yet (Z) is not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def descendants(pid: int) -> set[int]:
@@ -47,18 +56,24 @@ def sandbox(settings: Settings, tmp_path: Path) -> Iterator[subprocess.Popen[byt
             cwd=ROOT, env=os.environ | {"KAVAK_DATA_DIR": str(settings.data_dir)}, stdout=log, stderr=log,
         )  # fmt: skip
     yield process
-    if process.poll() is None:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    process.wait()
+
+
+def address(settings: Settings) -> str:
+    """Once it says where it is and its webhook listens."""
+    until(lambda: settings.sandbox_file.exists() and settings.sandbox_file.read_text(), "it says where it is")
+    url = f"http://127.0.0.1:{json.loads(settings.sandbox_file.read_text())['port']}"
+    until(lambda: httpx.get(f"{url}/ready").status_code == 200, "its webhook listens")
+    return url
 
 
 @pytest.mark.timeout(240)
 def test_it_says_where_it_is_serves_one_chat_and_ends_with_all_its_processes(
     sandbox: subprocess.Popen[bytes], settings: Settings
 ):
-    until(lambda: settings.sandbox_file.exists() and settings.sandbox_file.read_text(), "it says where it is")
-    url = f"http://127.0.0.1:{json.loads(settings.sandbox_file.read_text())['port']}"
-    until(lambda: httpx.get(f"{url}/ready").status_code == 200, "its webhook listens")
+    url = address(settings)
     state = httpx.get(f"{url}/ready").json()
     assert state["serves"] == settings.data_identity
 
@@ -88,5 +103,16 @@ def test_it_says_where_it_is_serves_one_chat_and_ends_with_all_its_processes(
     assert len(ours) >= 2, "web and worker"
     sandbox.send_signal(signal.SIGTERM)
     assert sandbox.wait(60) == 0
-    assert [pid for pid in ours if Path(f"/proc/{pid}").exists()] == []
+    assert [pid for pid in ours if is_alive(pid)] == []
     assert settings.sandbox_file.read_text() == ""
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no process is told that its parent has ended")
+def test_killed_it_leaves_no_process_behind(sandbox: subprocess.Popen[bytes], settings: Settings):
+    address(settings)
+    ours = descendants(sandbox.pid)
+    assert len(ours) >= 3, "web, the process that serves for it, and worker"
+    sandbox.kill()
+    sandbox.wait()
+    until(lambda: not any(is_alive(pid) for pid in ours), "its processes end")
