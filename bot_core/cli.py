@@ -83,7 +83,9 @@ def releases() -> None:
 def models() -> None:
     """Show which models this machine can reach; keys are never shown."""
     from bot_core.llm.discovery import available_models
+    from bot_core.settings import load_settings
 
+    load_settings()
     for found in available_models():
         typer.echo(found.label)
 

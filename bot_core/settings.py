@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -16,10 +18,13 @@ from bot_core.errors import ConfigurationError
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 _OUR_SECRET = re.compile(r"(TWILIO_|KAVAK_).*|.*(_DATA_KEY|_HASH_KEY)|(.*_)?DATABASE_URL", re.IGNORECASE)
 """Variables that never go to a model's server, whoever lists them."""
+_OF_LIBRARIES = re.compile(r"[A-Z0-9_]+_API_KEY|OLLAMA_HOST|OTEL_[A-Z0-9_]+")
+"""Variables of `.env` that are read from the environment by others. No addresses of providers: a `.env` that lies in
+the working directory must not send a key of the environment elsewhere."""
 
 
 class Settings(BaseSettings):
-    """Where things are. Secrets (model keys) are not here: litellm reads them from their usual variables."""
+    """Where things are. Keys of models are not here: they stay in the environment (`load_settings`)."""
 
     model_config = SettingsConfigDict(env_prefix="KAVAK_", env_file=".env", extra="ignore")
 
@@ -74,10 +79,21 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Settings from the environment and `.env`. Raises ConfigurationError that names the variable."""
+    """Settings from the environment and `.env`, whose keys of models are in the environment from then on: that of
+    litellm, of the pages, and of the processes that we start. Raises ConfigurationError that names the variable."""
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         fault = error.errors()[0]
         variable = "KAVAK_" + "_".join(str(part) for part in fault["loc"]).upper()
         raise ConfigurationError(f"{variable}: {fault['msg']}", hint="see .env.example") from error
+    if env_file := Settings.model_config.get("env_file"):
+        _into_environment(Path(str(env_file)), settings.model_key_envs)
+    return settings
+
+
+def _into_environment(env_file: Path, listed: frozenset[str]) -> None:
+    """What the environment has, be it empty, stays."""
+    for name, value in dotenv_values(env_file).items():
+        if value and (name in listed or _OF_LIBRARIES.fullmatch(name)):
+            os.environ.setdefault(name, value)

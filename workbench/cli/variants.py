@@ -8,6 +8,7 @@ from bot_core.errors import UserError
 from bot_core.llm.discovery import available_models
 from bot_core.llm.gateway import ModelSettings
 from bot_core.releases.release import AgentName
+from bot_core.settings import load_settings
 from workbench.records import VariantSpec
 from workbench.runner.bots import model_settings
 
@@ -54,6 +55,7 @@ def settings_of(model: str, api_base: str | None = None, *, at_once: int = 8) ->
     """As the discovery found it on this machine, else the provider's, with `at_once` calls for a start."""
     if api_base:
         return ModelSettings(model=model, api_base=api_base, max_concurrency=at_once)
+    load_settings()  # a key or Ollama's address may stand in `.env`
     found = next((each for each in available_models() if each.model == model), None)
     return model_settings(found) if found else ModelSettings(model=model, max_concurrency=at_once)
 

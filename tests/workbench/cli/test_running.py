@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot_core.errors import UserError
-from bot_core.settings import PROJECT_ROOT
+from bot_core.settings import PROJECT_ROOT, Settings
 from tests.fakes.model_server import ModelServer
 from tests.fakes.model_wire import Answer, Hang, RecordedRequest, unauthorized
 from workbench.cli.variants import parsed_variant
@@ -33,6 +33,16 @@ def test_a_variant_as_it_is_written():
     assert dict(spec.prompts) == {"financing": "financing/v002"}
     assert {name: model.model for name, model in spec.models.items()} == {"sales": "openai/gpt-4o-mini"}
     assert parsed_variant("offline-base", None).name == "offline-base"
+
+
+def test_a_variants_model_is_asked_where_the_env_file_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "environ", {name: value for name, value in os.environ.items() if name != "OLLAMA_HOST"})
+    monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / ".env")
+    with ModelServer() as server:
+        (tmp_path / ".env").write_text(f"OLLAMA_HOST={server.url}\n")
+        model = parsed_variant("B=local,model=ollama_chat/qwen2.5:3b", None).model
+    assert model
+    assert model.api_base == server.url
 
 
 @pytest.mark.parametrize(
