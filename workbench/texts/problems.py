@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bot_core.errors import CaseFault, CatalogError, DatasetError, KavakBotError, RowProblem, StoreError
-from workbench.texts.texts import section, text
+from workbench.texts.texts import filled, section, text
 
 _QUOTED = r"('.*'|\".*\")"
 _FAULTS = {
@@ -58,7 +58,7 @@ def case_fault(error: DatasetError) -> str:
     """What is wrong with a case that somebody typed, with the field and the line: "línea 3, «expect.cars»: …"."""
     if not isinstance(error, CaseFault):
         return say(error)
-    said = section("case_faults")[error.kind].format(detail=error.detail)
+    said = filled(section("case_faults")[error.kind], detail=error.detail)
     field = section("case_fields").get(error.field, error.field)
     line = text("case.at_line", line=error.line) if error.line else ""
     named = text("case.at_field", field=field) if field else ""
@@ -72,5 +72,5 @@ def _fault(problem: RowProblem) -> str:
         return fixed
     for pattern, name in _FAULTS.items():
         if found := re.fullmatch(pattern, problem.message):
-            return section("faults")[name].format(*found.groups())
+            return filled(section("faults")[name], *found.groups())
     return problem.message

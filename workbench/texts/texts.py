@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
+from string import Formatter
+from typing import Any
 
 import yaml
 
@@ -49,10 +51,27 @@ def bilingual(path: Path) -> Mapping[str, Mapping[str, str]]:
 
 
 def text(key: str, **values: object) -> str:
-    """The text of `section.name`, its `{placeholders}` filled in. Raises KeyError for an unknown key or placeholder."""
+    """The text of `section.name`, filled in. Raises KeyError for an unknown key or placeholder."""
     group, _, name = key.partition(".")
     found = section(group)[name]
-    return found.format(**values) if values else found
+    return filled(found, **values) if values else found
+
+
+def filled(template: str, /, *numbered: object, **values: object) -> str:
+    """`template` with its `{placeholders}` filled in; `{count:turno|turnos}` is the word for 1, or for any other
+    count. Raises KeyError for an unknown placeholder."""
+    return _WORDED.vformat(template, numbered, values)
+
+
+class _Worded(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, choice, more = format_spec.partition("|")
+        if not choice:
+            return str(super().format_field(value, format_spec))
+        return one if str(value) == "1" else more
+
+
+_WORDED = _Worded()
 
 
 def section(name: str) -> Mapping[str, str]:

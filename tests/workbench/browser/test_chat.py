@@ -293,9 +293,9 @@ def test_a_good_catalogue_answers_from_the_next_message_on_and_after_a_reload(ph
     cars = tmp_path / "mis autos.csv"
     cars.write_text(f"{HEADER}\n777,12000,123456,Nissan,Versa,2020,SENSE UNICO AUTO,Sí,,,,\n", "utf-8")
     page.locator("input[type=file]").set_input_files(cars)
-    expect(page.get_by_text("mis autos.csv · 1 autos")).to_be_visible()
+    expect(page.get_by_text("mis autos.csv · 1 auto")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("mis autos.csv · 1 autos")).to_be_visible()
+    expect(page.get_by_text("mis autos.csv · 1 auto")).to_be_visible()
     phone.write("busco un versa")
     assert "$123,456" in phone.reply(1)
     page.get_by_role("button", name="Volver al catálogo de ejemplo").click()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -9,7 +10,7 @@ import pytest
 
 import workbench
 from workbench.texts import texts
-from workbench.texts.texts import ENGLISH, FOLDER, LANGUAGES, SPANISH, page_texts, section, speak, table, text
+from workbench.texts.texts import ENGLISH, FOLDER, LANGUAGES, SPANISH, page_texts, section, speak, speaking, table, text
 
 ROOT = Path(workbench.__file__).parent
 
@@ -91,6 +92,42 @@ def test_no_text_is_left_that_nothing_uses():
 def test_placeholders_are_filled_and_texts_without_values_stay_as_they_are():
     assert text("chat.catalog_in_use", name="x.csv", count=3) == "x.csv · 3 autos"
     assert text("chat.setup") == section("chat")["setup"]
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "spanish", "english"),
+    [
+        ("player.done", {"done": 1}, "1 turno", "1 turn"),
+        ("player.done", {"done": 0}, "0 turnos", "0 turns"),
+        ("player.done", {"done": 21}, "21 turnos", "21 turns"),
+        ("prompts.compare_count", {"removed": "1", "added": 0}, "1 palabra menos", "1 word less"),
+        ("prompts.compare_count", {"removed": "1,001", "added": 0}, "1,001 palabras menos", "1,001 words less"),
+        ("conversations.count", {"first": 1, "last": 1, "total": 1}, "1–1 de 1 conversación", "1–1 of 1 conversation"),
+        (
+            "releases.running",
+            {"done": 0, "total": 1},
+            "Juntando evidencia, 0 de 1 caso",
+            "Gathering evidence, 0 of 1 case",
+        ),
+        ("experiments.unjudged", {"replies": 1}, " · 1 respuesta sin calificar", " · 1 reply left unscored"),
+        ("experiments.retry_errors", {"errors": 1}, "Repetir el que no se pudo", "Repeat the one that"),
+        ("experiments.retry_errors", {"errors": 3}, "Repetir los 3 sin poder", "Repeat the 3 that"),
+        ("experiments.preferences_aside", {"same": 1, "left_out": 2}, "1 dice lo mismo", "1 says the same"),
+    ],
+)
+def test_a_noun_goes_with_its_number(key: str, values: dict[str, object], spanish: str, english: str):
+    for language, said in ((SPANISH, spanish), (ENGLISH, english)):
+        with speaking(language):
+            assert re.match(rf"{re.escape(said)}\b", text(key, **values))
+
+
+def test_no_number_stands_with_a_noun_that_is_always_in_the_plural():
+    spanish = "llamadas|respuestas|conversaciones|casos|autos|turnos|palabras|celdas|letras|meses|mensajes"
+    english = "calls|replies|conversations|cases|cars|turns|words|cells|letters|months|messages"
+    bare = re.compile(rf"\}}\** ({spanish}|{english})\b")
+    for language in LANGUAGES:
+        for group, said in table(language).items():
+            assert [one for one in said.values() if bare.search(one)] == [], f"{language}: {group}"
 
 
 def test_each_language_has_the_same_files_keys_and_placeholders():

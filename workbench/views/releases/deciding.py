@@ -15,7 +15,7 @@ from workbench.roles import Role
 from workbench.runner.evidence import Witness
 from workbench.runner.releases import SHORTEST_REASON, EvidencePlan, experiment_is_alive
 from workbench.texts.problems import say
-from workbench.texts.texts import section, text
+from workbench.texts.texts import filled, section, text
 from workbench.views.figures import day_and_time, dollars, plain
 from workbench.views.pieces.heading import empty_state
 from workbench.views.pieces.permission import guarded_button
@@ -100,7 +100,8 @@ def said(refusal: Refusal) -> str:
     shown = ", ".join(refusal.cases[:_CASES_SHOWN])
     if len(refusal.cases) > _CASES_SHOWN:
         shown = text("releases.and_more", cases=shown, count=len(refusal.cases) - _CASES_SHOWN)
-    return section("release_grounds")[refusal.ground.value].format(
+    return filled(
+        section("release_grounds")[refusal.ground.value],
         about=about,
         cases=shown or "–",
         count=len(refusal.cases),

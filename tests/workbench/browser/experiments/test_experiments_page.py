@@ -50,7 +50,7 @@ def test_an_experiment_is_read_to_its_conversations_and_survives_a_killed_server
 
     view(page, "Intenciones").click()
     page.get_by_role("button", name=re.compile("Buscar auto → .* · 1")).first.click()
-    expect(page.get_by_text(re.compile("Mostrando 1 conversaciones de «B: Buscar auto → "))).to_be_visible()
+    expect(page.get_by_text(re.compile("Mostrando 1 conversación de «B: Buscar auto → "))).to_be_visible()
     expect(page.locator(".transcript")).to_have_count(2)
 
     page.reload()

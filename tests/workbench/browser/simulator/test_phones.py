@@ -144,7 +144,7 @@ def test_what_a_catalogue_says_is_never_html(context: BrowserContext, server: Wo
     cars.write_text(f"{header}\n777,12000,123456,Nissan,Versa,2020,{attack},Sí,,,,\n", "utf-8")
     page = opened(context, server)
     page.locator("input[type=file]").set_input_files(cars)
-    expect(page.get_by_text(re.compile("autos.*· 1 autos"))).to_be_visible()
+    expect(page.get_by_text(re.compile("autos.*· 1 auto"))).to_be_visible()
     write(page, "busco un versa")
     expect(phone(page).locator(".row.in")).to_have_count(1)
     expect(phone(page).locator(".row.in")).to_contain_text("<img src=x")

@@ -134,7 +134,7 @@ def test_what_somebody_else_thinks_is_seen_only_after_ones_own(show: Page, workb
     page = show(muestra="second")
     page.session_state["review-agreement"] = True
     page.run()
-    assert "Ana y Eva: 100 % de acuerdo (21 %–100 %) en 1 respuestas" in words(page)
+    assert "Ana y Eva: 100 % de acuerdo (21 %–100 %) en 1 respuesta" in words(page)
 
 
 def test_the_same_seed_gives_the_same_sample_and_another_one_another(show: Page, workbench: Workbench, ana: None):
