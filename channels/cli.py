@@ -21,7 +21,7 @@ EXIT_INFRASTRUCTURE = 3
 
 Customer = Annotated[str, typer.Argument(help="Pseudonym (32 hexadecimal digits) or address (whatsapp:+52…).")]
 Who = Annotated[str, typer.Option(help="Who does it, for the record.")]
-Limit = Annotated[int, typer.Option(help="Most rows shown.")]
+Limit = Annotated[int, typer.Option(min=1, help="Most rows shown.")]
 
 
 @app.callback()
@@ -91,7 +91,7 @@ def say(text: str, port: Annotated[int, typer.Option(help="Port of the phone pag
 
 @app.command()
 def reconcile(
-    hours: Annotated[float, typer.Option(help="How far back Twilio's list is read.")] = 24.0,
+    hours: Annotated[float, typer.Option(min=1, help="How far back Twilio's list is read.")] = 24.0,
 ) -> None:
     """Take in what an outage kept from us: the fallback's files, then Twilio's list of received messages."""
     taken = _desk().reconcile(hours=hours)
@@ -168,7 +168,7 @@ def erase(
 
 @app.command()
 def retention(
-    days: Annotated[int, typer.Option(help="Customers silent for longer are erased.")] = 365,
+    days: Annotated[int, typer.Option(min=1, help="Customers silent for longer are erased.")] = 365,
     yes: Annotated[bool, typer.Option("--yes", help="It cannot be undone.")] = False,
 ) -> None:
     """Erase customers who have been silent for long; run it daily."""

@@ -112,12 +112,16 @@ class Desk:
         return self._erase(customer_id, at_twilio=at_twilio)
 
     def retention(self, *, days: int, sure: bool) -> str:
+        """Raises UserError, after all others are erased, for those who are being answered."""
         idle = self._store.people.idle_since(utc_now() - timedelta(days=days))
         if not sure:
             return f"{len(idle)} customers have been silent for {days} days; --yes erases them"
-        for customer_id in idle:
-            self._erase(customer_id, at_twilio=True)
-        return f"{len(idle)} customers erased"
+        skipped = [customer_id for customer_id in idle if not self._erased(customer_id)]
+        done = f"{len(idle) - len(skipped)} customers erased"
+        if skipped:
+            hint = "being answered right now: run it again in a minute"
+            raise UserError(f"{done}, {len(skipped)} skipped: {', '.join(skipped)}", hint=hint)
+        return done
 
     def reseal(self) -> str:
         """Raises StoreError for what no known key opens."""
@@ -126,6 +130,13 @@ class Desk:
         rows = reseal(database, self._store.sealer, (table.c.sealed for table in SEALED_TABLES))
         rows += reseal(database, shared) if shared else 0
         return f"{rows} rows written again with the current key"
+
+    def _erased(self, customer_id: str) -> bool:
+        try:
+            self._erase(customer_id, at_twilio=True)
+        except UserError:
+            return False
+        return True
 
     def _erase(self, customer_id: str, *, at_twilio: bool) -> str:
         # A turn under way is fenced off: it must not write the customer back.
