@@ -62,6 +62,12 @@ def test_every_case_expects_something(golden):
     assert silent == []
 
 
+def test_why_is_written_for_product_people_in_spanish(golden):
+    english = {"the", "of", "is", "and", "with", "an", "by", "not", "to", "for"}
+    said = {case.id: set(case.why.lower().split()) for case in golden.cases}
+    assert {case: words & english for case, words in said.items() if words & english} == {}
+
+
 @pytest.mark.parametrize("intent", list(Intent))
 def test_smoke_and_recorded_hold_every_intent(golden, intent):
     for split in ("smoke", "recorded"):

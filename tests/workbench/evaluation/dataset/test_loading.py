@@ -13,7 +13,7 @@ from workbench.evaluation.dataset.tags import load_tags
 
 FIVE_LINES = """
 - id: numbers-versa
-  why: A budget in "mil" with a misspelt make.
+  why: Un presupuesto en «mil» y la marca mal escrita.
   say: busco un nisan vversa de menos de 250 mil
   expect: {intents: [car_recommendation], slots: {make: Nissan, price_max: 250000, km_max: null}, cars: fit}
   tags: [typo, numbers]
@@ -43,7 +43,7 @@ def test_a_case_of_five_lines(tmp_path):
 def test_what_a_customer_sends(tmp_path):
     text = """
 - id: media-all
-  why: Every form that a message may have.
+  why: Todas las formas que puede tener un mensaje.
   turns:
     - say: [hola, {text: "", kind: audio}]
     - say: {button_payload: financing, text: Mensualidades}
@@ -61,7 +61,7 @@ def test_what_a_customer_sends(tmp_path):
 def test_language_carries_on_to_the_next_turns(tmp_path):
     text = """
 - id: english-carries
-  why: The customer goes on in English.
+  why: El cliente sigue en inglés.
   turns:
     - say: hola
     - say: do you speak English?
@@ -75,7 +75,7 @@ def test_language_carries_on_to_the_next_turns(tmp_path):
 def test_short_forms_of_expectations(tmp_path):
     text = """
 - id: short-forms
-  why: A bare value stands for the mapping.
+  why: Un valor solo equivale al mapa.
   say: hola hola
   expect: {lead: appointment, monthly: 5000, absent: {make: Ferrari}, plan: none, cars: none, asks: none,
            slots: {reference: ordinal, position: -1}, car: -1, branches: none}
