@@ -34,12 +34,13 @@ class ChannelSettings(BaseSettings):
     """TWILIO_AUTH_TOKEN_PREVIOUS: also accepted on webhooks, while a rotation lasts."""
     senders: Annotated[tuple[str, ...], NoDecode] = ()
     """KAVAK_WHATSAPP_SENDERS: our own addresses, for example whatsapp:+5215500000000, separated by commas."""
-    public_url: str = "http://127.0.0.1:8080"
-    """KAVAK_WHATSAPP_PUBLIC_URL: scheme and host under which Twilio reaches us; signatures are computed on it."""
     api_base: str | None = None
     """KAVAK_WHATSAPP_API_BASE: another Twilio API, on loopback only: the sandbox."""
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = Field(default_factory=lambda known: f"http://127.0.0.1:{known['port']}")
+    """KAVAK_WHATSAPP_PUBLIC_URL: scheme and host under which Twilio reaches us; signatures are computed on it. Default:
+    our own port on loopback, which fits a request by hand only."""
     validate_signatures: bool = True
     """KAVAK_WHATSAPP_VALIDATE_SIGNATURES: off only on loopback."""
     hash_key: SecretStr = SecretStr("")
@@ -120,6 +121,12 @@ class ChannelSettings(BaseSettings):
         """What a webhook may be signed with, the current one first."""
         both = (self.auth_token.get_secret_value(), self.previous_auth_token.get_secret_value())
         return tuple(token for token in both if token)
+
+    @property
+    def shown_url(self) -> str:
+        """The public URL as logs may show it: without a password."""
+        parts = urlsplit(self.public_url.rstrip("/"))
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
     def url(self, path: str) -> str:
         return self.public_url.rstrip("/") + path

@@ -10,12 +10,14 @@ CONTENT_TYPE = "application/x-www-form-urlencoded"
 
 
 class Refused(Exception):
-    """A request that is not answered as a webhook. `status` is the HTTP status, `reason` a stable word for logs."""
+    """A request that is not answered as a webhook. `status` is the HTTP status, `reason` a stable word for logs; `url`
+    is what a refused signature was computed on, when that is worth saying."""
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: int, reason: str, *, url: str = "") -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
+        self.url = url
 
 
 def check_head(content_type: str | None, length: int | None) -> None:

@@ -25,6 +25,7 @@ class WebhookGate:
     def __init__(self, settings: ChannelSettings) -> None:
         self._settings = settings
         self._signatures = SignatureCheck(settings.tokens) if settings.validate_signatures else None
+        self._has_told_url = False
 
     def check_head(self, request: RawRequest) -> None:
         """Raises Refused."""
@@ -34,7 +35,7 @@ class WebhookGate:
         """The form of a request that Twilio has signed for this account. Raises Refused."""
         form = read_form(body)
         if self._signatures and not self._signatures.accepts(self._url(request), form, request.signature):
-            raise Refused(403, "signature")
+            raise self._wrong_signature(request)
         return form
 
     def check_inbound(self, form: dict[str, str]) -> None:
@@ -45,6 +46,14 @@ class WebhookGate:
         """Raises Refused (403) for the status of another account's message."""
         if form.get("AccountSid") != self._settings.account_sid:
             raise Refused(403, "account")
+
+    def _wrong_signature(self, request: RawRequest) -> Refused:
+        """The first one that carries a signature tells our URL: most often Twilio calls another one. The query is
+        the caller's, and stays out."""
+        if self._has_told_url or not request.signature:
+            return Refused(403, "signature")
+        self._has_told_url = True
+        return Refused(403, "signature", url=self._settings.shown_url + request.path)
 
     def _url(self, request: RawRequest) -> str:
         query = request.query.decode("latin-1")

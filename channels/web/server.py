@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from bot_core.settings import Settings
+from channels.observability.logs import log
 from channels.settings import ChannelSettings
 
 THREADS = 16
 _GRACE_SECONDS = 20
+_log = log(__name__)
 
 
 def run_server(settings: ChannelSettings, build: Callable[[], Any]) -> None:
@@ -45,6 +47,15 @@ def run_spool(settings: ChannelSettings, core: Settings) -> None:
     run_server(settings, lambda: create_spool_app(settings, core=core))
 
 
+def _say_where(settings: ChannelSettings) -> None:
+    _log.info(
+        "listening",
+        listens_on=f"{settings.host}:{settings.port}",
+        public_url=settings.shown_url,
+        note="signatures are computed on public_url: when Twilio calls another one, set KAVAK_WHATSAPP_PUBLIC_URL",
+    )
+
+
 def _options(settings: ChannelSettings) -> dict[str, Any]:
     return {
         "bind": f"{settings.host}:{settings.port}",
@@ -60,4 +71,5 @@ def _options(settings: ChannelSettings) -> dict[str, Any]:
         "errorlog": "-",
         "loglevel": "warning",
         "control_socket_disable": True,
+        "when_ready": lambda _arbiter: _say_where(settings),
     }

@@ -92,7 +92,8 @@ def _answered(what: str, metrics: Metrics, work: Callable[[], None]) -> Response
         work()
     except Refused as refused:
         metrics.webhooks.labels(refused.reason).inc()
-        _log.warning("refused", what=what, reason=refused.reason)
+        computed = {"computed_on": refused.url} if refused.url else {}
+        _log.warning("refused", what=what, reason=refused.reason, **computed)
         return xml(refused.status)
     except StoreError as error:
         metrics.webhooks.labels("unavailable").inc()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -18,7 +19,7 @@ from channels.cli import main
 from channels.sandbox.live import wait_until_live
 
 ROOT = Path(__file__).resolve().parents[2]
-Start = Callable[[str], dict[str, str]]
+Start = Callable[..., dict[str, str]]
 
 
 def bash_blocks(page: str) -> list[str]:
@@ -27,7 +28,8 @@ def bash_blocks(page: str) -> list[str]:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Start `python -m channels NAME` on loopback; the environment that an operator's shell then has."""
+    """Start `python -m channels NAME` on loopback; the environment that an operator's shell then has. What it logs is
+    in the file `log`."""
     processes: list[subprocess.Popen[bytes]] = []
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -37,16 +39,18 @@ def start(tmp_path: Path) -> Iterator[Start]:
         "TWILIO_AUTH_TOKEN": "the token",
         "KAVAK_DATA_DIR": str(tmp_path / "var"),
         "KAVAK_WHATSAPP_SENDERS": "whatsapp:+14155238886",
-        "KAVAK_WHATSAPP_PUBLIC_URL": "https://bot.example.mx",
         "KAVAK_WHATSAPP_PORT": port,
         "KAVAK_WHATSAPP_API_BASE": "http://127.0.0.1:9",
         "TMPDIR": str(tmp_path),
     }
 
-    def run(name: str) -> dict[str, str]:
-        processes.append(subprocess.Popen([sys.executable, "-m", "channels", name], env=environment, cwd=ROOT))
+    def run(name: str, **more: str) -> dict[str, str]:
+        known = environment | more
+        with (tmp_path / "log").open("wb") as log:
+            command = [sys.executable, "-m", "channels", name]
+            processes.append(subprocess.Popen(command, env=known, cwd=ROOT, stderr=log))
         assert wait_until_live(f"http://127.0.0.1:{port}", seconds=60)
-        return environment
+        return known
 
     yield run
     for process in processes:
@@ -72,7 +76,7 @@ def channels(environment: dict[str, str], *command: str) -> subprocess.Completed
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the recipe uses curl")
-def test_the_genuine_request_gets_through_and_the_forged_one_does_not(start: Start):
+def test_the_genuine_request_gets_through_and_the_forged_one_does_not(start: Start, tmp_path: Path):
     environment = start("web")
     answers = recipe(environment)
     assert re.findall(r"HTTP/1.1 (\d+)", answers) == ["200", "403"]
@@ -80,11 +84,17 @@ def test_the_genuine_request_gets_through_and_the_forged_one_does_not(start: Sta
     listed = channels(environment, "inbox")
     assert len(listed.stdout.splitlines()) == 1, "the genuine one waits, the forged one is nowhere"
     assert "hola" not in listed.stdout
+    log = (tmp_path / "log").read_text(encoding="utf-8")
+    here = f"127.0.0.1:{environment['KAVAK_WHATSAPP_PORT']}"
+    (said,) = (line for line in map(json.loads, log.splitlines()) if line["event"] == "listening")
+    assert (said["listens_on"], said["public_url"]) == (here, f"http://{here}")
+    assert "KAVAK_WHATSAPP_PUBLIC_URL" in said["note"]
+    assert environment["TWILIO_AUTH_TOKEN"] not in log
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the recipe uses curl")
 def test_the_fallback_keeps_files_that_are_taken_in_later(start: Start, tmp_path: Path):
-    environment = start("spool")
+    environment = start("spool", KAVAK_WHATSAPP_PUBLIC_URL="https://fallback.example.mx")
     assert re.findall(r"HTTP/1.1 (\d+)", recipe(environment)) == ["200", "403"]
     assert len(list((tmp_path / "var" / "spool").glob("*.json"))) == 1
     taken = channels(environment, "reconcile")

@@ -27,6 +27,15 @@ def test_nothing_starts_half_safe(changes: dict[str, object], variable: str):
         with_(**changes).checked()
 
 
+def test_the_public_url_follows_the_port_until_it_is_named(monkeypatch: pytest.MonkeyPatch):
+    assert with_().url("/x") == "http://127.0.0.1:8080/x"
+    monkeypatch.setenv("KAVAK_WHATSAPP_PORT", "18080")
+    assert load_channel_settings(_env_file=None).public_url == "http://127.0.0.1:18080"
+    monkeypatch.setenv("KAVAK_WHATSAPP_PUBLIC_URL", "https://bot.example.mx")
+    assert load_channel_settings(_env_file=None).public_url == "https://bot.example.mx"
+    assert with_(public_url="https://us:secret@bot.example.mx/").shown_url == "https://bot.example.mx"
+
+
 def test_signatures_may_be_off_on_loopback_only():
     assert with_(validate_signatures=False, auth_token="", host="127.0.0.1").checked()
 

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from bot_core.messages import utc_now
 from bot_core.settings import Settings
@@ -143,6 +144,17 @@ def test_a_forwarded_host_does_not_move_the_signed_address(client: FlaskClient):
     request = request_of(form, base="https://evil.example")
     request["headers"] |= {"X-Forwarded-Host": "evil.example", "Host": "evil.example"}
     assert client.post(**request).status_code == 403
+
+
+def test_a_refused_signature_says_once_on_which_url_it_was_computed(client: FlaskClient):
+    request = request_of(inbound_form(), base="https://other.example.mx", query="from=5215512345678")
+    with capture_logs() as logged:
+        assert client.post(**request | {"headers": {}}).status_code == 403
+        assert [client.post(**request).status_code for _ in range(2)] == [403, 403]
+    assert [line["reason"] for line in logged] == ["signature"] * 3
+    assert [line.get("computed_on") for line in logged] == [None, f"{PUBLIC_URL}/twilio/whatsapp", None]
+    assert "5215512345678" not in str(logged)
+    assert request["headers"]["X-Twilio-Signature"] not in str(logged)
 
 
 def test_a_leaked_signature_fits_no_other_customer(client: FlaskClient, store: ChannelStore):
