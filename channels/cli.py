@@ -230,9 +230,17 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def _desk() -> Desk:
+    """On the settings of the environment; without a token there, on the sandbox that runs on the same data."""
+    from bot_core.settings import load_settings
     from channels.operations.desk import open_desk
+    from channels.sandbox.running import find_sandbox, settings_on
+    from channels.settings import load_channel_settings
 
-    return open_desk()
+    settings, core = load_channel_settings(), load_settings()
+    if not settings.tokens and (sandbox := find_sandbox(core)):
+        typer.echo(f"on the sandbox at {sandbox.url}", err=True)
+        settings = settings_on(sandbox, settings, core)
+    return open_desk(settings, core)
 
 
 def main() -> None:

@@ -10,12 +10,12 @@ from typing import Any
 
 from bot_core.errors import NotFound, UserError
 from bot_core.messages import utc_now
-from bot_core.settings import Settings, load_settings
+from bot_core.settings import Settings
 from bot_core.store.resealing import reseal
 from bot_core.store.tables import cipher_on
 from channels.operations.reconciler import Reconciled, Reconciler
 from channels.outbound.twilio import MessagingApi, TwilioApi
-from channels.settings import ChannelSettings, load_channel_settings
+from channels.settings import ChannelSettings
 from channels.store.erasure import Erasure
 from channels.store.records import InboundState, OutboxState, Outgoing
 from channels.store.store import ChannelStore, open_channel_store
@@ -191,10 +191,9 @@ class Desk:
             return
 
 
-def open_desk() -> Desk:
-    """On the settings of the environment. Raises ConfigurationError or StoreError."""
-    settings, core = load_channel_settings().checked(), load_settings()
-    store = open_channel_store(settings, core)
+def open_desk(settings: ChannelSettings, core: Settings) -> Desk:
+    """Raises ConfigurationError or StoreError."""
+    store = open_channel_store(settings.checked(), core)
     return Desk(settings, core, store, TwilioApi(settings), EngineClient(core).ring)
 
 

@@ -44,7 +44,7 @@ def run_dev(settings: ChannelSettings, core: Settings, *, port: int, with_workbe
             if with_workbench:
                 processes.append(_start_workbench(port + 2 if port else free_port(), environment))
             try:
-                entry.write(json.dumps({"port": page.server_port}))
+                entry.write(json.dumps({"port": page.server_port, "settings": sandbox.settings()}))
                 entry.flush()
                 _until_the_end(sandbox, page.server_port, processes, stop)
             finally:
@@ -63,10 +63,12 @@ def _told_to_stop() -> threading.Event:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[IO[str]]:
-    """The file that says where the sandbox is, locked until the process ends, however it ends: two on one database
-    would answer each other's customer. Raises ConfigurationError, StoreError."""
+    """The file that says where the sandbox is, for its owner's eyes; locked until the process ends, however it ends:
+    two on one database would answer each other's customer. Raises ConfigurationError, StoreError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.chmod(0o600)
         entry = path.open("a+", encoding="utf-8")
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from error

@@ -75,6 +75,16 @@ class Sandbox:
             "KAVAK_WHATSAPP_HASH_KEY": self._ground.hash_key.decode(),
         }
 
+    def settings(self) -> dict[str, str]:
+        """Fields of ChannelSettings with which an operator's command talks to this Twilio: the fake's own, no key."""
+        return {
+            "account_sid": ACCOUNT,
+            "auth_token": TOKEN,
+            "senders": OURS,
+            "public_url": self.web_url,
+            "api_base": self.twilio.url,
+        }
+
     def state(self) -> dict[str, Any]:
         """Whether the webhook listens, on whose data, and under which key the store knows the customer."""
         return {

@@ -61,6 +61,15 @@ def sandbox(settings: Settings, tmp_path: Path) -> Iterator[subprocess.Popen[byt
     process.wait()
 
 
+def channels(settings: Settings, *command: str) -> subprocess.CompletedProcess[str]:
+    """A command in another terminal: it knows the data folder, and nothing of Twilio."""
+    return subprocess.run(
+        [sys.executable, "-m", "channels", *command],
+        cwd=ROOT, env=os.environ | {"KAVAK_DATA_DIR": str(settings.data_dir)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
 def address(settings: Settings) -> str:
     """Once it says where it is and its webhook listens."""
     until(lambda: settings.sandbox_file.exists() and settings.sandbox_file.read_text(), "it says where it is")
@@ -90,11 +99,13 @@ def test_it_says_where_it_is_serves_one_chat_and_ends_with_all_its_processes(
     assert [one.message_id for one in turn.messages] == [mine["id"]]
     store.close()
 
-    second = subprocess.run(
-        [sys.executable, "-m", "channels", "dev", "--port", "0"],
-        cwd=ROOT, env=os.environ | {"KAVAK_DATA_DIR": str(settings.data_dir)},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    assert settings.sandbox_file.stat().st_mode & 0o777 == 0o600
+    done = channels(settings, "take-over", state["customer"])
+    assert (done.returncode, done.stdout) == (0, f"{state['customer']}: a person answers, the bot is silent\n")
+    assert done.stderr == f"on the sandbox at {url}\n"
+    assert channels(settings, "reconcile").stdout.startswith("0 from the spool, 0 from Twilio's list")
+
+    second = channels(settings, "dev", "--port", "0")
     assert second.returncode == 2
     assert second.stderr.startswith(f"error: a sandbox runs on {settings.data_dir} already")
     assert json.loads(settings.sandbox_file.read_text()), "the first one can still be found"
