@@ -139,6 +139,7 @@ def misses(cells: list[Cell]) -> list[str]:
     lines.append(
         f"\nA/A false verdicts: {mean:.2%} on average; {len(above)} of {count} cells are above 5.0 % as counted."
     )
+    lines += [_lone_nulls(cells), _lone_rates(cells)]
     lone = sum(not COVERAGE[0] <= cell.share(cell.covered) <= COVERAGE[1] for cell in cells)
     low = sorted(cells, key=lambda cell: cell.covered)[:5]
     high = sorted(cells, key=lambda cell: -cell.covered)[:5]
@@ -149,6 +150,26 @@ def misses(cells: list[Cell]) -> list[str]:
         what = f"n={cell.n}, {cell.trials} trials, {cell.turns} turns"
         lines.append(f"- {cell.scenario.name}, {what}: {cell.share(cell.covered):.1%}")
     return lines
+
+
+def _lone_nulls(cells: list[Cell]) -> str:
+    """Every A/A cell by itself, where a thousand experiments leave a noise of 0.7 points."""
+    false = [cell.share(cell.verdicts) for cell in cells if cell.scenario.is_null]
+    noise = np.sqrt(ALPHA * (1 - ALPHA) / cells[0].experiments)
+    above, beyond = (sum(share > most for share in false) for most in (ALPHA, ALPHA + 3 * noise))
+    return (
+        f"\nScenario by scenario, {above} of {len(false)} A/A cells are above 5.0 %, the highest {max(false):.1%}; "
+        f"{beyond or 'none'} beyond what a true 5.0 % gives by chance (three standard errors of {noise:.1%})."
+    )
+
+
+def _lone_rates(cells: list[Cell]) -> str:
+    rates = [rate for *_, rate in _pooled(cells)]
+    outside = [rate for rate in rates if not COVERAGE[0] <= rate <= COVERAGE[1]]
+    span = f", {_span(outside)}" if outside else ""
+    return (
+        f"\nOne rate's interval covers less than 93 % or more than 97 % in {len(outside)} of {len(rates)} cells{span}."
+    )
 
 
 def _span(shares: list[float]) -> str:
