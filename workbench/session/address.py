@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _NOTICE = "notice"
 
 
 def place(name: str) -> str | None:
     """What the address or this tab says for `name`: changing pages clears the query parameters, so that what a tab
-    shows is kept in its session too."""
-    said, kept = st.query_params.get(name), st.session_state.get(name)
+    shows is kept in its session too.
+
+    In a fragment's run what the tab remembers counts: a heartbeat that the browser sent before it heard of a pressed
+    button's new address carries the old one, and would undo the press. Links and "back" run the whole page.
+    """
+    kept = st.session_state.get(name)
+    if kept and _is_fragment_run():
+        return kept if isinstance(kept, str) else None
+    said = st.query_params.get(name)
     if said and said != kept:
         st.session_state[name] = said
     value = said or kept
     return value if isinstance(value, str) else None
+
+
+def _is_fragment_run() -> bool:
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and bool(context.fragment_ids_this_run)
 
 
 def keep_places(*names: str) -> None:
