@@ -124,11 +124,12 @@ class Desk:
         return done
 
     def reseal(self) -> str:
-        """Raises StoreError for what no known key opens."""
+        """What stood there before is gone from the files too. Raises StoreError for what no known key opens."""
         database = self._store.database
         shared = cipher_on(database.engine.dialect)
         rows = reseal(database, self._store.sealer, (table.c.sealed for table in SEALED_TABLES))
         rows += reseal(database, shared) if shared else 0
+        self._erasure.scrub()
         return f"{rows} rows written again with the current key"
 
     def _erased(self, customer_id: str) -> bool:

@@ -14,6 +14,7 @@ from bot_core.store.sql.rows import insert_or_ignore
 from channels.privacy.keys import Pseudonyms
 from channels.store.store import CHANNEL
 from channels.store.tables import (
+    SEALED_TABLES,
     customers,
     delivery_events,
     hand_offs,
@@ -26,7 +27,7 @@ from channels.store.tables import (
 
 _READERS_PATIENCE = 20.0
 _VACUUMED = (
-    *(table.name for table in (customers, inbound_messages, outbox, open_turns, model_calls)),
+    *(table.name for table in (*SEALED_TABLES, hand_offs)),
     *(
         table.name
         for table in (
@@ -82,7 +83,8 @@ class Erasure:
         return gone
 
     def scrub(self) -> None:
-        """Take the erased bytes out of the files too. PostgreSQL's own log keeps them until it is recycled.
+        """Take what was erased or written anew out of the files too. PostgreSQL's own log keeps it until it is
+        recycled.
 
         On PostgreSQL the tables are written anew, one after the other (a plain VACUUM leaves the bytes in its pages):
         who writes to one meanwhile waits.

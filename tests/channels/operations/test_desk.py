@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from bot_core.errors import StoreError, UserError
 from bot_core.messages import utc_now
@@ -174,6 +175,33 @@ def test_the_inbox_shows_who_waits(channel: Channel, desk: Desk):
     (line,) = desk.inbox_lines(5)
     assert customer_id in line
     assert "secreto" not in line
+
+
+def stored_bytes(store: ChannelStore, folder: Path) -> bytes:
+    """Of the database's files, while it is open, as a stolen disk would show them."""
+    if store.database.is_sqlite:
+        return b"".join(path.read_bytes() for path in folder.glob("kavak.db*"))
+    tables = "FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+    files = f"SELECT pg_relation_filepath(oid) {tables}"
+    toasts = f"SELECT pg_relation_filepath(reltoastrelid) {tables} AND reltoastrelid <> 0"
+    with store.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CHECKPOINT"))
+        data = Path(str(connection.scalar(text("SHOW data_directory"))))
+        names = connection.scalars(text(f"{files} UNION {toasts}")).all()
+    return b"".join((data / name).read_bytes() for name in names)
+
+
+async def test_sealing_leaves_no_clear_text_in_the_files_while_others_run(
+    channel: Channel, core: Settings, settings: ChannelSettings, tmp_path: Path
+):
+    await channel.talk("un secreto")
+    clear = [word.encode() for word in ("un secreto", PHONE)]
+    assert all(word in stored_bytes(channel.store, tmp_path) for word in clear)
+    keyed = core.model_copy(update={"data_key": SecretStr(Fernet.generate_key().decode())})
+    store = open_channel_store(settings, keyed)
+    Desk(settings, keyed, store, channel.api, lambda *_: None).reseal()
+    assert [word for word in clear if word in stored_bytes(store, tmp_path)] == []
+    store.close()
 
 
 async def test_a_new_key_takes_over_from_the_old_one(channel: Channel, core: Settings, settings: ChannelSettings):
