@@ -17,7 +17,9 @@ def power(
     shared: Annotated[
         float, typer.Option(min=0, max=0.99, help="Part of the variance that the conversations themselves decide.")
     ] = 0.5,
-    usd: Annotated[float, typer.Option(min=0, help="Cost of one conversation, both variants, all trials.")] = 0.0,
+    usd: Annotated[
+        float | None, typer.Option(min=0, help="Cost of one conversation, both variants, all trials.")
+    ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="The numbers as JSON.")] = False,
 ) -> None:
     """Show the smallest difference that a run finds, and how many conversations a difference needs (80 % power)."""
@@ -33,11 +35,11 @@ def power(
         numbers = {
             "spread": spread,
             "conversations_needed": needed,
-            "usd": needed * usd,
+            "usd": None if usd is None else needed * usd,
             "smallest_detectable": detectable,
         }
         typer.echo(json.dumps(numbers))
         return
     if conversations:
         typer.echo(power_sentence(conversations, rate=rate, trials=trials, shared=shared))
-    typer.echo(needed_sentence(difference, rate=rate, trials=trials, shared=shared, usd_per_conversation=usd))
+    typer.echo(needed_sentence(difference, rate=rate, trials=trials, shared=shared, usd_per_conversation=usd or 0.0))

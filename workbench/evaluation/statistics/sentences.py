@@ -132,11 +132,11 @@ def _cost(usd: float | None) -> str:
 
 
 def forecast(value: int) -> str:
-    """A number of conversations, with the two significant digits that a forecast is worth."""
+    """A number of conversations, rounded up to the two significant digits that a forecast is worth."""
     if value < 100:
         return str(value)
     magnitude = 10 ** (len(str(value)) - 2)
-    return f"{round(value / magnitude) * magnitude:,}"
+    return f"{-(-value // magnitude) * magnitude:,}"
 
 
 def _p(value: float) -> str:

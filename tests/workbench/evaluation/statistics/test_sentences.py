@@ -110,5 +110,5 @@ def test_before_a_run():
     assert power_sentence(300, rate=0.9).startswith("Con 300 conversaciones, una vez cada una, se puede detectar")
     assert "5 repeticiones" in power_sentence(300, rate=0.9, trials=5)
     assert needed_sentence(0.05, rate=0.9, usd_per_conversation=0.01) == (
-        "Para detectar una diferencia de 5.0 puntos harían falta 280 conversaciones, alrededor de $2.85 USD."
+        "Para detectar una diferencia de 5.0 puntos harían falta 290 conversaciones, alrededor de $2.85 USD."
     )
