@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -93,13 +94,13 @@ class ChannelSettings(BaseSettings):
     typing_indicator: bool = True
     window_template: str = ""
     """KAVAK_WHATSAPP_WINDOW_TEMPLATE: ContentSid of the approved template for replies outside the 24-hour window."""
-    quick_reply_contents: dict[int, str] = Field(default_factory=dict)
+    quick_reply_contents: Annotated[dict[int, str], NoDecode] = Field(default_factory=dict)
     """KAVAK_WHATSAPP_QUICK_REPLY_CONTENTS: JSON, number of buttons → ContentSid of the quick-reply content."""
     feedback_content: str = ""
     """KAVAK_WHATSAPP_FEEDBACK_CONTENT: ContentSid of the two-button question how good the reply was."""
     feedback_every: int = Field(default=5, ge=1)
     """That question comes after every so many turns of a conversation."""
-    split: dict[str, int] = Field(default_factory=dict)
+    split: Annotated[dict[str, int], NoDecode] = Field(default_factory=dict)
     """KAVAK_WHATSAPP_SPLIT: JSON, release id → share; empty serves the promoted release."""
     database_wait_seconds: float = Field(default=8.0, gt=0)
     """How long a webhook waits for a locked database before it answers 503: less than Twilio's patience of 15 s."""
@@ -115,6 +116,17 @@ class ChannelSettings(BaseSettings):
     @classmethod
     def _listed(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("quick_reply_contents", "split", mode="before")
+    @classmethod
+    def _parsed(cls, value: object) -> object:
+        """Here, not in pydantic-settings: its error for what is no JSON is no ValidationError."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise ValueError('no JSON object, like {"key": value}') from error
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -164,6 +176,6 @@ def load_channel_settings(**overrides: Any) -> ChannelSettings:
         return ChannelSettings(**overrides)
     except ValidationError as error:
         fault = error.errors()[0]
-        name = "_".join(str(part) for part in fault["loc"]).upper()
-        variable = name if name.startswith("TWILIO") else _PREFIX + name
-        raise ConfigurationError(f"{variable}: {fault['msg']}", hint="see docs/whatsapp.md") from error
+        name, *inside = (str(part) for part in fault["loc"])
+        variable = name if name.startswith("TWILIO") else _PREFIX + name.upper()
+        raise ConfigurationError(": ".join([variable, *inside, fault["msg"]]), hint="see docs/whatsapp.md") from error

@@ -40,6 +40,33 @@ def test_signatures_may_be_off_on_loopback_only():
     assert with_(validate_signatures=False, auth_token="", host="127.0.0.1").checked()
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("KAVAK_WHATSAPP_SPLIT", "a=90", "no JSON object"),
+        ("KAVAK_WHATSAPP_SPLIT", "", "no JSON object"),
+        ("KAVAK_WHATSAPP_SPLIT", '["a"]', "valid dictionary"),
+        ("KAVAK_WHATSAPP_SPLIT", '{"a": "many"}', "a: Input should be a valid integer"),
+        ("KAVAK_WHATSAPP_QUICK_REPLY_CONTENTS", "{2: HX1}", "no JSON object"),
+    ],
+)
+def test_malformed_json_is_one_line_that_names_the_variable(
+    variable: str, value: str, says: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigurationError, match=f"^{variable}: .*{says}") as told:
+        load_channel_settings(_env_file=None)
+    assert len(str(told.value).splitlines()) == 1
+
+
+def test_json_of_the_environment_is_read(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("KAVAK_WHATSAPP_SPLIT", '{"a": 90, "b": 10}')
+    monkeypatch.setenv("KAVAK_WHATSAPP_QUICK_REPLY_CONTENTS", '{"2": "HX1"}')
+    settings = load_channel_settings(_env_file=None)
+    assert settings.split == {"a": 90, "b": 10}
+    assert settings.quick_reply_contents == {2: "HX1"}
+
+
 def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "new")
     monkeypatch.setenv("TWILIO_AUTH_TOKEN_PREVIOUS", "old")
