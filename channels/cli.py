@@ -19,6 +19,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 EXIT_USAGE = 2
 EXIT_INFRASTRUCTURE = 3
 
+_SILENT = """nothing came back. Silent on purpose: after BAJA, after `take-over`, to a thumb, beyond the messages of a \
+minute. Or still at work: see `inbox`, `outbox` and the page"""
+
 Customer = Annotated[str, typer.Argument(help="Pseudonym (32 hexadecimal digits) or address (whatsapp:+52…).")]
 Who = Annotated[str, typer.Option(help="Who does it, for the record.")]
 Limit = Annotated[int, typer.Option(min=1, help="Most rows shown.")]
@@ -82,11 +85,15 @@ def dev(
 
 @app.command()
 def say(text: str, port: Annotated[int, typer.Option(help="Port of the phone page.")] = 8085) -> None:
-    """Write one message to the running sandbox as a customer, and show what comes back."""
+    """Write one message to the running sandbox as a customer, and show what comes back. Exit code 1: nothing did."""
     from channels.sandbox.dev import say
 
-    for line in say(text, port=port):
+    back = say(text, port=port)
+    for line in back:
         typer.echo(line)
+    if not back:
+        typer.echo(_SILENT, err=True)
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -27,3 +27,18 @@ def test_a_period_or_number_that_means_nobody_or_everybody_is_refused(
     refused = CliRunner().invoke(app, arguments)
     assert refused.exit_code == 2
     assert f"'{arguments[1]}'" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("back", "shown", "told", "code"),
+    [(["¡Hola!"], "¡Hola!\n", "", 0), ([], "", "nothing came back", 1)],
+)
+def test_what_is_said_to_a_silent_bot_says_so(
+    back: list[str], shown: str, told: str, code: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("channels.sandbox.dev.say", lambda _text, *, port: back)
+    done = CliRunner().invoke(app, ["say", "hola"])
+    assert (done.exit_code, done.stdout) == (code, shown)
+    assert done.stderr.startswith(told)
+    for reason in ("BAJA", "take-over", "inbox") if told else ():
+        assert reason in done.stderr
