@@ -24,6 +24,7 @@ from channels.worker.engine import EngineClient
 
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
 _ERASING = 60.0
+_UNSETTLED = (OutboxState.SEND_UNKNOWN, OutboxState.FAILED)
 _OPEN = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.SEND_UNKNOWN)
 
 
@@ -74,10 +75,10 @@ class Desk:
         return f"{identifier} is tried again"
 
     def resend(self, outbox_id: str, *, sure: bool) -> str:
-        self._outgoing(outbox_id)
+        self._outgoing(outbox_id, _UNSETTLED)
         if not sure:
             raise UserError(f"{outbox_id} may have arrived", hint="look into Twilio's log, then add --yes")
-        self._ring(self._again(outbox_id, (OutboxState.SEND_UNKNOWN, OutboxState.FAILED)), f"resend-{outbox_id}")
+        self._ring(self._again(outbox_id, _UNSETTLED), f"resend-{outbox_id}")
         return f"{outbox_id} is sent again"
 
     def take_over(self, customer: str, *, who: str, reason: str) -> str:
@@ -153,17 +154,20 @@ class Desk:
         return f"{customer_id}: {rows} rows erased, {copies}"
 
     def _again(self, outbox_id: str, states: tuple[OutboxState, ...]) -> str:
-        outgoing = self._outgoing(outbox_id)
+        outgoing = self._outgoing(outbox_id, states)
         with self._store.database.write() as connection:
-            if outgoing.state not in states or not self._store.outbox.send_again(connection, outbox_id):
-                raise UserError(f"{outbox_id} is {outgoing.state.value}", hint="nothing to send again")
+            if not self._store.outbox.send_again(connection, outbox_id):
+                raise _settled(outgoing)
         return outgoing.customer_id
 
-    def _outgoing(self, outbox_id: str) -> Outgoing:
+    def _outgoing(self, outbox_id: str, states: tuple[OutboxState, ...]) -> Outgoing:
         try:
-            return self._store.outbox.get(outbox_id)
+            outgoing = self._store.outbox.get(outbox_id)
         except NotFound as error:
             raise UserError(f"{outbox_id}: no such message", hint="see dead-letters and outbox") from error
+        if outgoing.state not in states:
+            raise _settled(outgoing)
+        return outgoing
 
     def _customer_id(self, customer: str) -> str:
         if _PSEUDONYM.fullmatch(customer):
@@ -196,6 +200,10 @@ def open_desk(settings: ChannelSettings, core: Settings) -> Desk:
     """Raises ConfigurationError or StoreError."""
     store = open_channel_store(settings.checked(), core)
     return Desk(settings, core, store, TwilioApi(settings), EngineClient(core).ring)
+
+
+def _settled(outgoing: Outgoing) -> UserError:
+    return UserError(f"{outgoing.outbox_id} is {outgoing.state.value}", hint="nothing to send again")
 
 
 def _line(identifier: str, customer_id: str, age: str, what: str) -> str:

@@ -106,6 +106,15 @@ async def test_resending_needs_a_sure_person(channel: Channel, desk: Desk):
     assert len(list(desk.outbox_lines(10))) == 1
 
 
+async def test_what_was_accepted_is_not_said_to_be_in_doubt(channel: Channel, desk: Desk):
+    customer_id = channel.receive("hola")
+    await channel.serve(customer_id)
+    sent = channel.store.outbox.list(states=[OutboxState.ACCEPTED], limit=1)[0]
+    for sure in (False, True):
+        with pytest.raises(UserError, match=r"is accepted \(nothing to send again\)"):
+            desk.resend(sent.outbox_id, sure=sure)
+
+
 async def test_an_export_holds_all_and_an_erasure_leaves_nothing(
     channel: Channel, desk: Desk, twilio: TwilioServer, tmp_path: Path
 ):
