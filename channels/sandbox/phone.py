@@ -7,7 +7,6 @@ import re
 import threading
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 from bot_core.errors import ConfigurationError
@@ -15,13 +14,13 @@ from bot_core.messages import MessageKind
 from channels.privacy.keys import Pseudonyms
 from channels.sandbox.callbacks import Callbacks, inbound_form, inbound_message, post_signed
 from channels.sandbox.live import wait_until_live
+from channels.sandbox.page import language_of, render_page, shown
 from channels.sandbox.twilio_server import TwilioServer
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "sandbox-token"  # noqa: S105 - the fake's own
 OURS = "whatsapp:+5215500000000"
 CUSTOMER = "whatsapp:+5215512345678"
-_PAGE = Path(__file__).with_name("phone.html")
 _ID = re.compile(r"[0-9a-f]{32}")
 _FIELDS = (
     "NumMedia", "MediaContentType0", "MediaUrl0", "Latitude", "Longitude", "MessageType", "ButtonPayload", "ButtonText",
@@ -101,6 +100,7 @@ class Sandbox:
             {
                 "from": "me" if one.direction == "inbound" else "bot",
                 "text": one.body,
+                "html": shown(one.body),
                 "status": one.status,
                 "id": one.sid,
                 "at": one.created_at.isoformat(),
@@ -130,7 +130,7 @@ def _handler(sandbox: Sandbox) -> type[BaseHTTPRequestHandler]:
             elif self.path == "/chat":
                 self._answer(200, json.dumps(sandbox.chat()), "application/json")
             else:
-                self._answer(200, _PAGE.read_text(encoding="utf-8"), "text/html; charset=utf-8")
+                self._answer(200, render_page(language_of(self.path)), "text/html; charset=utf-8")
 
         def do_POST(self) -> None:
             message = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
