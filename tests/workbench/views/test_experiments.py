@@ -277,6 +277,15 @@ def test_a_simulators_faults_are_above_the_figures_and_lead_to_their_conversatio
     assert "Nada se pudo evaluar" in texts(opened(page, "e1", "failures"))
 
 
+def test_what_went_wrong_is_told_in_the_readers_language_with_its_turn(page: Page, workbench: Workbench):
+    make = Make()
+    lost = make.played("c1", make.understood("greeting"), slots=("turn 1: price_max: expected 250000, got nothing",))
+    stored(workbench.experiments.files, "e1", [lost])
+    failures = opened(page, "e1", "failures").dataframe[0].value
+    assert list(failures["Ejemplo"]) == ["turno 1: no entendió precio máximo: se esperaba $250,000"]
+    assert [block.value for block in opened(page, "e1", "conversations").code] == list(failures["Ejemplo"])
+
+
 def test_runs_on_other_data_are_warned_of(page: Page, workbench: Workbench):
     made = Provenance(hashes={"dataset": "d1", "catalog": "c1", "knowledge": "k1"})
     for name, catalog in (("e1", "c1"), ("e2", "c2")):

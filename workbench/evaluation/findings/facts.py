@@ -10,6 +10,7 @@ from typing import Any
 from bot_core.money import format_mxn
 from bot_core.quantities.finder import find_quantities
 from bot_core.quantities.quantity import Quantity, QuantityKind
+from workbench.evaluation.findings.details import detail_said, detail_text
 from workbench.evaluation.findings.labels import label
 from workbench.evaluation.findings.records import Conversation, FactDifference, Span, Turn
 from workbench.records import TurnRecord
@@ -85,7 +86,7 @@ def _said_of(subject: str, value: str) -> str:
             return label("boundaries", value)
         case "detail":
             name, _, given = value.partition(": ")
-            return f"{label('details', name)}: {label('answers', given)}"
+            return f"{label('details', name)}: {detail_said(name, given)}"
         case "plan" | "limit":
             term, _, pesos = value.partition(_MONTHS)
             return label("terms", "months").format(term=term, amount=pesos)
@@ -111,15 +112,7 @@ def _understood(turn: TurnRecord) -> _Values:
         data = detail.model_dump(mode="json", exclude_defaults=True, exclude=set(_NOT_DETAILS))
         for name, value in data.items():
             if value not in ("", []):
-                yield "detail", f"{name}: {_shown(value)}"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return " ".join(str(part) for part in value.values() if part is not None)
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+                yield "detail", f"{name}: {detail_text(value)}"
 
 
 def _looked_up(turn: TurnRecord) -> _Values:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from workbench.evaluation.findings.labels import reason_group
+from workbench.evaluation.findings.reasons import reason_group
 from workbench.evaluation.findings.records import Conversation, FailureGroup
 from workbench.evaluation.statistics.sentences import metric_label
 from workbench.records import Verdict

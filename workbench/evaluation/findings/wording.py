@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from workbench.evaluation.findings.failures import BROKEN
-from workbench.evaluation.findings.labels import reason_group
+from workbench.evaluation.findings.reasons import reason_group, reason_said
 from workbench.evaluation.findings.records import Comparison, FailureGroup, MetricComparison
 from workbench.evaluation.statistics.metrics import WHOLE_CASE
 from workbench.evaluation.statistics.sentences import Told, sentence
@@ -31,3 +31,8 @@ def proven_of(comparison: Comparison) -> tuple[str, ...]:
 
 def reason_of(group: FailureGroup) -> str:
     return group.reason if group.scorer == BROKEN else reason_group(group.example)
+
+
+def example_of(group: FailureGroup) -> str:
+    """One of the group with its turn; what broke off speaks in its own words."""
+    return group.example if group.scorer == BROKEN else reason_said(group.example)

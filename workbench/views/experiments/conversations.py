@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from workbench.evaluation.findings.facts import fact_differences
+from workbench.evaluation.findings.reasons import reason_said
 from workbench.evaluation.findings.records import Comparison, Conversation, FactDifference, Findings, Key
 from workbench.records import Verdict
 from workbench.texts.texts import section, text
@@ -108,7 +109,7 @@ def _one(name: str, played: Conversation | None, spans: Sequence[Sequence[tuple[
     for score in played.scores:
         if score.verdict in (Verdict.FAIL, Verdict.ERROR):
             st.markdown(f"{_MARKS[score.verdict]} **{plain(names.get(score.scorer, score.scorer))}**")
-            st.code("\n".join(score.reasons), language=None, wrap_lines=True)
+            st.code("\n".join(map(reason_said, score.reasons)), language=None, wrap_lines=True)
     if played.error:
         st.code(played.error, language=None, wrap_lines=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from workbench.evaluation.findings.records import Comparison, Findings, VariantFindings
-from workbench.evaluation.findings.wording import reason_of
+from workbench.evaluation.findings.wording import example_of, reason_of
 from workbench.evaluation.statistics.sentences import metric_label
 from workbench.texts.texts import text
 from workbench.views.experiments import place
@@ -29,7 +29,7 @@ def _table(variant: VariantFindings) -> None:
                 text("experiments.count"): group.count,
                 text("experiments.scorer"): metric_label(group.scorer),
                 text("experiments.reason"): reason_of(group),
-                text("experiments.example"): group.example,
+                text("experiments.example"): example_of(group),
             }
             for group in variant.failures
         ],

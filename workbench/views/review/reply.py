@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 import streamlit as st
 
 from workbench.components.phone.phone import Bubble, phone, written_out
+from workbench.evaluation.findings.labels import label
+from workbench.evaluation.findings.reasons import reason_said
 from workbench.records import TurnRecord
 from workbench.runner.review.items import Reviewed
 from workbench.texts.texts import section, text
@@ -20,7 +22,7 @@ def show_reply(reviewed: Reviewed) -> None:
     about = [title, reviewed.case_id or "", reviewed.turn.trace.release_id]
     st.caption(plain(" · ".join(part for part in about if part)))
     if reviewed.item.why:
-        st.code(reviewed.item.why, language=None, wrap_lines=True)
+        st.code("\n".join(map(_reason, reviewed.item.why.splitlines())), language=None, wrap_lines=True)
     with st.container(key="phone-pane"):
         phone(
             reviewed.item.tracking_id,
@@ -31,6 +33,14 @@ def show_reply(reviewed: Reviewed) -> None:
     if reviewed.after:
         with st.expander(text("review.after", count=len(reviewed.after))):
             transcript([_exchange(turn) for turn in reviewed.after])
+
+
+def _reason(line: str) -> str:
+    """Of a check, "slots: turn 1: …"; of the guardrails, the rules: "amount, promise"."""
+    scorer, of_check, reason = line.partition(": ")
+    if of_check:
+        return f"{section('scorers').get(scorer, scorer)}: {reason_said(reason)}"
+    return ", ".join(label("rules", rule) for rule in line.split(", "))
 
 
 def _bubbles(turns: Sequence[TurnRecord]) -> Iterator[Bubble]:

@@ -13,7 +13,7 @@ from workbench.evaluation.findings.confusion import ConfusionCounter, confused
 from workbench.evaluation.findings.conversations import conversation_of
 from workbench.evaluation.findings.distributions import Spread, distributions
 from workbench.evaluation.findings.failures import FailureCounter
-from workbench.evaluation.findings.labels import reason_group
+from workbench.evaluation.findings.reasons import reason_group
 from workbench.evaluation.findings.records import NONE
 from workbench.records import TurnRecord, Verdict
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
@@ -10,9 +12,13 @@ import yaml
 
 from tests.fakes.found import plans
 from workbench.evaluation import findings as package
-from workbench.evaluation.findings.labels import TABLE, label, reason_group
+from workbench.evaluation.findings.details import detail_said
+from workbench.evaluation.findings.labels import TABLE, label
+from workbench.evaluation.findings.reasons import reason_group, reason_said
 from workbench.evaluation.findings.wording import headline_of, proven_of, reason_of, sentence_of
 from workbench.texts.texts import ENGLISH, LANGUAGES, speaking
+
+DEMO = Path(__file__).parents[4] / "eval_reports" / "demo" / "report.json"
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +53,94 @@ def test_a_reason_names_its_parts_in_the_language_that_is_read():
         assert reason_group(reason) == "did not understand: most kilometres"
 
 
+@pytest.mark.parametrize(
+    ("reason", "spanish", "english"),
+    [
+        (
+            "turn 1: expected car_recommendation; understood out_of_scope",
+            "turno 1: se esperaba recomendación de autos; entendió fuera de tema",
+            "turn 1: expected car recommendation; understood off topic",
+        ),
+        (
+            "turn 2: price_max: expected 250000, got nothing",
+            "turno 2: no entendió precio máximo: se esperaba $250,000",
+            "turn 2: did not understand highest price: expected $250,000",
+        ),
+        (
+            "turn 1: sort: expected cheapest, got dearest",
+            "turno 1: entendió otra cosa en orden: se esperaba más barato y entendió más caro",
+            "turn 1: understood something else in order: expected cheapest, understood dearest",
+        ),
+        (
+            "turn 1: Kia Rio 2019 (1) does not fit make Kia, price_max 100000, transmission manual",
+            "turno 1: Kia Rio 2019 (1) no cumple lo pedido: marca Kia, precio máximo $100,000, transmisión manual",
+            "turn 1: Kia Rio 2019 (1) does not fit: make Kia, highest price $100,000, transmission manual",
+        ),
+        (
+            "turn 1: 1 cars fit model Vitara, none was shown",
+            "turno 1: autos que cumplen y no mostró: 1 (modelo Vitara)",
+            "turn 1: cars that fit and were not shown: 1 (model Vitara)",
+        ),
+        (
+            "turn 3: 60 months: 4684.95, expected 4143.15",
+            "turno 3: mensualidad equivocada a 60 meses: dijo $4,684.95 y eran $4,143.15",
+            "turn 3: wrong monthly payment over 60 months: $4,684.95 instead of $4,143.15",
+        ),
+        (
+            "turn 1: the reply does not say 282392 or 282400",
+            "turno 1: la respuesta no dice la cifra calculada: $282,392 o $282,400",
+            "turn 1: the reply does not say the computed figure: $282,392 or $282,400",
+        ),
+        (
+            "turn 1: cars were shown, none was expected",
+            "turno 1: mostró autos cuando no debía",
+            "turn 1: showed cars when none was due",
+        ),
+        ("turn 2: its own words", "turno 2: its own words", "turn 2: its own words"),
+        ("of the whole conversation", "of the whole conversation", "of the whole conversation"),
+    ],
+)
+def test_one_reason_is_told_with_its_turn_and_what_differs(reason: str, spanish: str, english: str):
+    assert reason_said(reason) == spanish
+    with speaking(ENGLISH):
+        assert reason_said(reason) == english
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "spanish", "english"),
+    [
+        ("sort", "cheapest", "más barato", "cheapest"),
+        ("reference", "ordinal 3", "el número 3", "number 3"),
+        ("reference", "ordinal -1", "el último", "the last one"),
+        ("features", "bluetooth, car_play", "Bluetooth, CarPlay", "Bluetooth, CarPlay"),
+        ("price_max", "250000", "$250,000", "$250,000"),
+        ("km_max", "60000", "60,000 km", "60,000 km"),
+        ("correction", "yes", "sí", "yes"),
+        ("cleared", "make, price_max", "marca, precio máximo", "make, highest price"),
+        ("topic", "¿cuál es el CAT?", "¿cuál es el CAT?", "¿cuál es el CAT?"),
+        ("down_payment", "unos 50 mil", "unos 50 mil", "unos 50 mil"),
+    ],
+)
+def test_a_detail_is_said_as_people_say_it(name: str, value: str, spanish: str, english: str):
+    assert detail_said(name, value) == spanish
+    with speaking(ENGLISH):
+        assert detail_said(name, value) == english
+
+
+def test_every_reason_of_the_demonstration_is_in_the_table():
+    told = json.loads(DEMO.read_text(encoding="utf-8"))
+    given = {group["example"] for one in told["variants"] for group in one["failures"] if group["scorer"] != "error"}
+    assert given
+    assert {reason for reason in given if not reason_said(reason).startswith("turno ")} == set()
+    assert {reason for reason in given if reason_said(reason).partition(": ")[2] == reason.partition(": ")[2]} == set()
+
+
 def test_every_entry_has_both_languages_with_the_same_placeholders():
     table = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
-    reasons = {row["pattern"]: {one: row[one] for one in LANGUAGES} for row in table.pop("reasons")}
-    for group, names in (table | {"reasons": reasons}).items():
+    rows = table.pop("reasons")
+    reasons = {row["pattern"]: {one: row[one] for one in LANGUAGES} for row in rows}
+    one_by_one = {row["pattern"]: row["one"] for row in rows if "one" in row}
+    for group, names in (table | {"reasons": reasons, "one": one_by_one}).items():
         for name, said in names.items():
             assert said.keys() == LANGUAGES.keys(), f"{group}: {name}"
             assert len({frozenset(placeholders(text)) for text in said.values()}) == 1, f"{group}: {name}"

@@ -142,6 +142,14 @@ def test_a_case_id_stands_for_all_its_trials():
     assert 'data-k="0,1" data-t="B mejor en plan de financiamiento"' in page(findings([a, b], ["A", "B"]))
 
 
+def test_a_reason_is_told_in_spanish_with_its_turn():
+    make = Make()
+    lost = make.played("case-1", slots=("turn 2: sort: expected cheapest, got nothing",))
+    html = page(findings([[lost]], ["A"]))
+    assert html.count("turno 2: no entendió orden: se esperaba más barato") == 2
+    assert "expected cheapest" not in html
+
+
 def test_nothing_that_was_said_becomes_markup():
     make = Make()
     evil = make.understood("greeting", expected=["greeting"], text=EVIL)

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from bot_core.store.records import Feedback, FeedbackValue
 from bot_core.store.reviews import Annotation, ReviewVerdict
 from tests.fakes.activity import talk
+from tests.fakes.found import Make, stored
 from tests.fakes.pages import AsRole, Page, page_of
 from workbench.evaluation.judge.labels import LabelBook
 from workbench.roles import Role
@@ -172,9 +173,11 @@ def test_a_reviewed_conversation_becomes_a_case_up_to_the_reply(show: Page, work
     page.session_state["review-case-c1-1"] = True
     page.run()
     next(one for one in page.text_input if one.label == "Por qué es un caso").set_value("Saluda y da su teléfono")
+    assert "✅ Pasa con offline-base" in words(page)
     button(page, "Guardar caso").click().run()
     assert not page.exception
     assert not page.error
+    assert "Está en el conjunto «propios». ✅ Pasa con offline-base" in words(page)
     [case_id] = workbench.cases.ids()
     written = (workbench.cases.folder / f"{case_id}.yaml").read_text(encoding="utf-8")
     assert "Saluda y da su teléfono" in written
@@ -200,6 +203,15 @@ def test_what_people_wrote_is_never_read_as_markup(show: Page, workbench: Workbe
     assert not any("<script>" in str(one.value) for one in (*page.markdown, *page.caption))
     assert r"\*\*negrita\*\*" in page.success[0].value
     assert r"\<script\>" in page.success[0].value
+
+
+def test_why_a_reply_is_looked_at_is_told_in_the_readers_language(show: Page, workbench: Workbench, ana: None):
+    make = Make()
+    lost = make.played("c1", make.understood("greeting"), slots=("turn 1: sort: expected cheapest, got nothing",))
+    stored(workbench.experiments.files, "e1", [lost])
+    page = show(muestra="low_score", corrida="e1-1")
+    assert not page.exception
+    assert page.code[0].value == "Datos entendidos: turno 1: no entendió orden: se esperaba más barato"
 
 
 def test_an_address_that_asks_nonsense_asks_for_the_usual(show: Page, workbench: Workbench):

@@ -54,11 +54,7 @@
     else side.turns.forEach((turn, number) => node.append(...turnNodes(turn, marks && marks[number])));
     for (const [scorer, reasons] of side.wrong) {
       const line = make("div", "wrong", "✗ " + scorer);
-      for (const [group, reason] of reasons) {
-        const why = make("div", "why", group);
-        if (group !== reason) why.append(make("div", "soft", reason));
-        line.append(why);
-      }
+      for (const reason of reasons) line.append(make("div", "why", reason));
       node.append(line);
     }
     if (side.error) node.append(make("div", "wrong", "✗ " + side.error));

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.evaluation.findings.labels import label
 from workbench.evaluation.findings.notes import data_note, faults_note, unjudged_note
 from workbench.evaluation.findings.records import Findings, Key
+from workbench.evaluation.findings.wording import example_of
 from workbench.evaluation.report.experiment.behind import Behind
 from workbench.evaluation.report.experiment.charts import confusion_table, forest, histograms, rate_rows
 from workbench.evaluation.report.experiment.transcripts import all_keys, embedded
@@ -47,6 +48,7 @@ def page(findings: Findings) -> str:
         data_note=data_note,
         faults_note=faults_note,
         unjudged_note=unjudged_note,
+        example_of=example_of,
         behind=Behind(findings),
         level=level,
         amount=amount,

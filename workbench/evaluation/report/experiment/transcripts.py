@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from workbench.evaluation.findings.labels import label, reason_group
+from workbench.evaluation.findings.labels import label
+from workbench.evaluation.findings.reasons import reason_said
 from workbench.evaluation.findings.records import Comparison, Conversation, Findings, Flip, Key, Turn
 from workbench.evaluation.statistics.sentences import metric_label
 from workbench.records import Verdict
@@ -77,7 +78,7 @@ def _side(side: Conversation) -> dict[str, Any]:
     return {
         "verdict": side.verdict.value,
         "wrong": [
-            [metric_label(score.scorer), [[reason_group(reason), reason] for reason in score.reasons]]
+            [metric_label(score.scorer), [reason_said(reason) for reason in score.reasons]]
             for score in side.scores
             if score.verdict in (Verdict.FAIL, Verdict.ERROR)
         ],

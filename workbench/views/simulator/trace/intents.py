@@ -7,11 +7,11 @@ import streamlit as st
 
 from bot_core.intents import IntentDetail
 from bot_core.trace import TurnTrace
+from workbench.evaluation.findings.details import detail_said, detail_text
 from workbench.texts.texts import section, text
-from workbench.views.figures import pesos, plain
+from workbench.views.figures import plain
 
 _NOT_SLOTS = frozenset({"intent", "confidence"})
-_AMOUNTS = frozenset({"price_min", "price_max", "down_payment", "monthly_budget"})
 
 
 def show_intents(trace: TurnTrace) -> None:
@@ -31,25 +31,13 @@ def _intent(detail: IntentDetail) -> None:
     shown = {name: value for name, value in slots.items() if name not in _NOT_SLOTS}
     if shown:
         rows = [
-            {text("trace.slot"): section("slots").get(name, name), text("trace.value"): _spoken(name, value)}
+            {
+                text("trace.slot"): section("slots").get(name, name),
+                text("trace.value"): detail_said(name, detail_text(value)),
+            }
             for name, value in shown.items()
         ]
         # As Arrow, which is how it travels: by way of pandas it takes seven times as long, in every run.
         st.dataframe(pa.Table.from_pylist(rows), hide_index=True, width="stretch")
     else:
         st.caption(text("trace.no_slots"))
-
-
-def _spoken(name: str, value: object) -> str:
-    match value:
-        case bool():
-            return section("values")["yes"] if value else section("values")["no"]
-        case {"kind": kind, **rest}:
-            position = f" {rest['position']}" if rest.get("position") else ""
-            return section("values").get(str(kind), str(kind)) + position
-        case list():
-            return ", ".join(section("values").get(str(item), str(item)) for item in value)
-        case _ if name in _AMOUNTS:
-            return pesos(value)
-        case _:
-            return section("values").get(str(value), str(value))
