@@ -22,14 +22,38 @@ _ACK_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _TURN_SECONDS = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 
 
-class Metrics:
-    """One set for each process, in a registry of its own: two apps in one process do not collide."""
+class _Figures:
+    """In a registry of its own: two apps in one process do not collide."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.errors = self._counter("errors", "Errors by class.", "kind")
+
+    def _counter(self, name: str, what: str, *labels: str) -> Counter:
+        return Counter(f"whatsapp_{name}", what, labels, registry=self.registry)
+
+    def _gauge(self, name: str, what: str, *labels: str) -> Gauge:
+        return Gauge(f"whatsapp_{name}", what, labels, registry=self.registry)
+
+    def _seconds(self, name: str, what: str, buckets: Sequence[float] = _TURN_SECONDS) -> Histogram:
+        return Histogram(f"whatsapp_{name}", what, buckets=buckets, registry=self.registry)
+
+
+class WebMetrics(_Figures):
+    """What the web process counts, the fallback too."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self.webhooks = self._counter("webhooks", "Webhooks by what became of them.", "result")
         self.ack = self._seconds("ack_seconds", "From request to answer.", _ACK_SECONDS)
         self.statuses = self._counter("status_callbacks", "Status callbacks by status.", "status")
+
+
+class Metrics(_Figures):
+    """What a worker counts."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self.turn = self._seconds("turn_seconds", "The bot's time for a turn.")
         self.model = self._seconds("model_seconds", "The models' time for a turn.")
         self.reply = self._seconds(
@@ -48,16 +72,6 @@ class Metrics:
         )
         self.typing = self._counter("typing", "Typing indicators.", "result")
         self.sends = self._counter("sends", "Sends by what became of them.", "result")
-        self.errors = self._counter("errors", "Errors by class.", "kind")
-
-    def _counter(self, name: str, what: str, *labels: str) -> Counter:
-        return Counter(f"whatsapp_{name}", what, labels, registry=self.registry)
-
-    def _gauge(self, name: str, what: str, *labels: str) -> Gauge:
-        return Gauge(f"whatsapp_{name}", what, labels, registry=self.registry)
-
-    def _seconds(self, name: str, what: str, buckets: Sequence[float] = _TURN_SECONDS) -> Histogram:
-        return Histogram(f"whatsapp_{name}", what, buckets=buckets, registry=self.registry)
 
 
 def count_turn(metrics: Metrics, trace: TurnTrace) -> None:

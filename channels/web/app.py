@@ -8,7 +8,7 @@ from bot_core.settings import Settings, load_settings
 from channels.crashing import CrashPoints
 from channels.inbound.form import MAX_BODY_BYTES
 from channels.inbound.gate import WebhookGate
-from channels.observability.metrics import Metrics, StoreCollector
+from channels.observability.metrics import StoreCollector, WebMetrics
 from channels.observability.traces import open_traces
 from channels.privacy.keys import sealer
 from channels.settings import ChannelSettings
@@ -54,8 +54,8 @@ def create_spool_app(settings: ChannelSettings, *, core: Settings | None = None)
     return app
 
 
-def _base(settings: ChannelSettings) -> tuple[Flask, WebhookGate, Metrics]:
+def _base(settings: ChannelSettings) -> tuple[Flask, WebhookGate, WebMetrics]:
     app = Flask("channels", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.register_error_handler(Exception, error_page)
-    return app, WebhookGate(settings), Metrics()
+    return app, WebhookGate(settings), WebMetrics()

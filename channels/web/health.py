@@ -10,13 +10,13 @@ from sqlalchemy import text
 
 from bot_core.errors import KavakBotError
 from bot_core.messages import utc_now
-from channels.observability.metrics import Metrics
+from channels.observability.metrics import WebMetrics
 from channels.store.store import ChannelStore
 
 _WORKER_SILENCE = timedelta(seconds=60)
 
 
-def health_blueprint(store: ChannelStore | None, metrics: Metrics, *, late_seconds: float = 60.0) -> Blueprint:
+def health_blueprint(store: ChannelStore | None, metrics: WebMetrics, *, late_seconds: float = 60.0) -> Blueprint:
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")

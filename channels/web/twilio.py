@@ -15,7 +15,7 @@ from channels.inbound.gate import RawRequest, WebhookGate
 from channels.inbound.signature import SIGNATURE_HEADER
 from channels.inbound.webhook import MESSAGE_SID, read_webhook
 from channels.observability.logs import log
-from channels.observability.metrics import Metrics
+from channels.observability.metrics import WebMetrics
 from channels.observability.traces import NoTraces, Span, Traces
 from channels.store.deliveries import Deliveries
 from channels.store.records import DeliveryEvent
@@ -31,7 +31,7 @@ _log = log(__name__)
 
 
 def inbound_blueprint(
-    gate: WebhookGate, reception: Reception, metrics: Metrics, traces: Traces | None = None
+    gate: WebhookGate, reception: Reception, metrics: WebMetrics, traces: Traces | None = None
 ) -> Blueprint:
     blueprint = Blueprint("inbound", __name__)
 
@@ -47,7 +47,7 @@ def inbound_blueprint(
     return blueprint
 
 
-def status_blueprint(gate: WebhookGate, deliveries: Deliveries, metrics: Metrics) -> Blueprint:
+def status_blueprint(gate: WebhookGate, deliveries: Deliveries, metrics: WebMetrics) -> Blueprint:
     blueprint = Blueprint("status", __name__)
 
     @blueprint.post(STATUS_PATH)
@@ -57,7 +57,7 @@ def status_blueprint(gate: WebhookGate, deliveries: Deliveries, metrics: Metrics
     return blueprint
 
 
-def _inbound(gate: WebhookGate, reception: Reception, metrics: Metrics, span: Span) -> None:
+def _inbound(gate: WebhookGate, reception: Reception, metrics: WebMetrics, span: Span) -> None:
     form = _form(gate)
     gate.check_inbound(form)
     webhook = read_webhook(form)
@@ -67,7 +67,7 @@ def _inbound(gate: WebhookGate, reception: Reception, metrics: Metrics, span: Sp
     _log.info(taken.result, customer=taken.customer_id, message=webhook.message_sid, kind=webhook.kind.value)
 
 
-def _status(gate: WebhookGate, deliveries: Deliveries, metrics: Metrics) -> None:
+def _status(gate: WebhookGate, deliveries: Deliveries, metrics: WebMetrics) -> None:
     form = _form(gate)
     gate.check_status(form)
     sid, status = form.get("MessageSid", ""), form.get("MessageStatus", "")
@@ -86,7 +86,7 @@ def _status(gate: WebhookGate, deliveries: Deliveries, metrics: Metrics) -> None
     metrics.statuses.labels(status).inc()
 
 
-def _answered(what: str, metrics: Metrics, work: Callable[[], None]) -> Response:
+def _answered(what: str, metrics: WebMetrics, work: Callable[[], None]) -> Response:
     """200 only when all is committed; 503 asks Twilio to come again or to take the fallback."""
     try:
         work()

@@ -8,11 +8,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from prometheus_client import generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 
 from bot_core.settings import Settings
 from bot_core.trace import Attempt, ModelCall, TurnTrace, Usage
-from channels.observability.metrics import Metrics, StoreCollector, count_turn
+from channels.observability.metrics import Metrics, StoreCollector, WebMetrics, count_turn
 from channels.settings import ChannelSettings
 from channels.store.store import ChannelStore, open_channel_store
 from channels.turns.bots import open_bots
@@ -77,16 +77,28 @@ async def test_a_conversation_shows_in_the_figures_and_nobody_in_it(channel: Cha
         assert word not in shown
 
 
-def test_every_figure_of_the_docs_exists(settings: ChannelSettings, tmp_path: Path):
-    store = open_channel_store(settings, Settings(_env_file=None, data_dir=tmp_path))
-    metrics = Metrics()
-    metrics.registry.register(StoreCollector(store))
-    known = {family.name for family in metrics.registry.collect()} | {
-        f"{family.name}_total" for family in metrics.registry.collect()
-    }
-    store.close()
+def families(registry: CollectorRegistry) -> set[str]:
+    """By the names that the docs use: counters end in _total."""
+    return {f"{one.name}_total" if one.type == "counter" else one.name for one in registry.collect()}
+
+
+def named_in_docs() -> list[set[str]]:
+    """Of the web process, of a worker."""
     text = PAGE.read_text(encoding="utf-8")
-    section = text[text.index("## What can be seen") : text.index("## Operators")]
-    named = re.findall(r"`((?:whatsapp|kavak)_\w+|…_\w+)`", section)
-    assert len(named) > 20
-    assert {name.replace("…_", "whatsapp_") for name in named} <= known
+    section = text[text.index("- **Metrics** of the web process") : text.index("- **Traces**")]
+    return [
+        {name.replace("…_", "whatsapp_") for name in re.findall(r"`((?:whatsapp|kavak)_\w+|…_\w+)`", part)}
+        for part in section.split("- **Metrics of a worker**")
+    ]
+
+
+def test_each_process_shows_its_own_figures_all_of_them_in_the_docs(settings: ChannelSettings, tmp_path: Path):
+    """A worker's histogram in the web process would stand at zero for ever."""
+    store = open_channel_store(settings, Settings(_env_file=None, data_dir=tmp_path))
+    of_web, of_worker = named_in_docs()
+    web = WebMetrics()
+    web.registry.register(StoreCollector(store))
+    assert families(web.registry) == of_web
+    assert families(Metrics().registry) == of_worker
+    assert of_web & of_worker == {"whatsapp_errors_total"}
+    store.close()

@@ -300,6 +300,7 @@ def test_health(client: FlaskClient, store: ChannelStore):
     client.post(**request_of(inbound_form()))
     assert readiness(client)["queue"] == "ok"
     figures = client.get("/metrics").text
+    assert "whatsapp_turn_seconds" not in figures, "a worker's"
     assert 'whatsapp_webhooks_total{result="stored"} 1.0' in figures
     assert 'whatsapp_inbound_messages{state="received"} 1.0' in figures
 
