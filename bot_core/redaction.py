@@ -6,7 +6,7 @@ What a conversation is about stays readable: amounts, kilometres, years, terms, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 _EMAIL = r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
@@ -46,7 +46,6 @@ _PLACEHOLDERS = {
     "phone": "[teléfono]",
     "plate": "[placa]",
     "name": "[nombre]",
-    "introduced": "[nombre]",
 }
 _KINDS = {
     "email": _EMAIL,
@@ -69,7 +68,18 @@ def redact(text: str, *, names: Sequence[str] = ()) -> str:
     `names` are the customer's own as far as they are known ("Ana María López"): the whole and each word of three
     letters and more, in any case and with or without accents.
     """
-    return _pattern(tuple(names)).sub(lambda found: _PLACEHOLDERS[found.lastgroup or "name"], text)
+    return with_stand_ins(text, lambda kind, _: _PLACEHOLDERS[kind], names=names)
+
+
+def with_stand_ins(text: str, stand_in: Callable[[str, str], str], *, names: Sequence[str] = ()) -> str:
+    """`text` with `stand_in(kind, original)` for each piece of personal data; the kinds are "phone", "email", "curp",
+    "rfc", "vin", "card", "plate" and "name"."""
+
+    def replaced(found: re.Match[str]) -> str:
+        kind = found.lastgroup or "name"
+        return stand_in("name" if kind == "introduced" else kind, found.group())
+
+    return _pattern(tuple(names)).sub(replaced, text)
 
 
 @lru_cache(maxsize=256)

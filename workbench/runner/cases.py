@@ -24,6 +24,7 @@ PREFIX = "propio"
 _WORDS = 5
 _ID_LENGTH = 50
 _LINE = 120
+_UNSAVED = "not saved yet"
 
 
 class CaseShelf:
@@ -39,9 +40,16 @@ class CaseShelf:
     def ids(self) -> tuple[str, ...]:
         return tuple(path.stem for path in sorted(self.folder.glob("*.yaml")))
 
-    def draft(self, turns: Sequence[ConversationLog]) -> str:
-        """`turns` of a case as YAML, without personal data, to be read and corrected before it is saved."""
-        return as_yaml(drafted_turns(turns))
+    def draft(self, turns: Sequence[ConversationLog], names: Sequence[str] = ()) -> str:
+        """`turns` of a case as YAML, with made-up data in place of personal data, to be read and corrected before it is
+        saved. `turns` as they were said; `names` are the customer's that are known from elsewhere."""
+        return as_yaml(drafted_turns(turns, names))
+
+    def typed(self, turns_yaml: str) -> Case:
+        """What was typed as a case that is not saved: to be tried. Raises CaseFault."""
+        return checked_case(
+            {"id": f"{PREFIX}-unsaved", "why": _UNSAVED, "turns": typed_turns(turns_yaml)}, turns_yaml, self.tags
+        )
 
     def save(
         self, *, why: str, turns_yaml: str, tags: Sequence[str] = (), difficulty: Difficulty = Difficulty.MEDIUM

@@ -1,43 +1,41 @@
-"""A conversation as a draft of a golden case: what the customer said, without personal data, and what is expected of
-each reply, as the facts of that turn have it. The person who saves it corrects what the bot did wrong."""
+"""A conversation as a draft of a golden case: what the customer said, with made-up data in place of personal data, and
+what is expected of each reply, as the facts of that turn have it. The person who saves it corrects what the bot did
+wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot_core.messages import InboundMessage, Language, MessageKind
-from bot_core.redaction import redact
 from bot_core.store.records import ConversationLog
 from workbench.evaluation.dataset.case import MAX_TURNS
 from workbench.evaluation.dataset.expectations import Slots
+from workbench.runner.fictions import Fictions
+from workbench.runner.privacy import names_in
 
 _NAMES = frozenset({"customer_name"})
 _SLOTS = frozenset(Slots.model_fields) - {"reference", "position"}
 _FREE = "cars"
 
 
-def drafted_turns(turns: Sequence[ConversationLog]) -> list[dict[str, Any]]:
-    """`say` and `expect` of each turn, as a case writes them; of a longer conversation the last MAX_TURNS turns."""
-    names = _names(turns)
-    return [_turn(turn, names) for turn in turns[-MAX_TURNS:]]
+def drafted_turns(turns: Sequence[ConversationLog], names: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """`say` and `expect` of each turn, as a case writes them; of a longer conversation the last MAX_TURNS turns.
+
+    `turns` as they were said; `names` are the customer's that are known from elsewhere.
+    """
+    fictions = Fictions(list(dict.fromkeys([*names, *names_in(turns)])))
+    return [_turn(turn, fictions) for turn in turns[-MAX_TURNS:]]
 
 
-def _names(turns: Iterable[ConversationLog]) -> tuple[str, ...]:
-    """What customers are called, by WhatsApp or by themselves."""
-    profiles = (message.profile_name for turn in turns for message in turn.messages)
-    said = (detail.customer_name for turn in turns if turn.trace.intention for detail in turn.trace.intention.intents)
-    return tuple(dict.fromkeys(name for name in (*profiles, *said) if name))
-
-
-def _turn(turn: ConversationLog, names: Sequence[str]) -> dict[str, Any]:
-    say = [_said(message, names) for message in turn.messages]
-    expect = _expected(turn, names)
+def _turn(turn: ConversationLog, fictions: Fictions) -> dict[str, Any]:
+    say = [_said(message, fictions) for message in turn.messages]
+    expect = _expected(turn, fictions)
     return {"say": say[0] if len(say) == 1 else say} | ({"expect": expect} if expect else {})
 
 
-def _said(message: InboundMessage, names: Sequence[str]) -> str | dict[str, str]:
-    text = redact(message.text, names=names)
+def _said(message: InboundMessage, fictions: Fictions) -> str | dict[str, str]:
+    text = fictions.told(message.text)
     if message.button_payload:
         return {"text": text, "button_payload": message.button_payload}
     if message.kind is not MessageKind.TEXT:
@@ -45,11 +43,11 @@ def _said(message: InboundMessage, names: Sequence[str]) -> str | dict[str, str]
     return text
 
 
-def _expected(turn: ConversationLog, names: Sequence[str]) -> dict[str, Any]:
+def _expected(turn: ConversationLog, fictions: Fictions) -> dict[str, Any]:
     expect: dict[str, Any] = {}
     if intention := turn.trace.intention:
         expect["intents"] = [intent.value for intent in intention.names()]
-        if slots := _slots(turn, names):
+        if slots := _slots(turn, fictions):
             expect["slots"] = slots
     for fact in turn.trace.facts:
         expect |= _of_fact(fact)
@@ -58,14 +56,14 @@ def _expected(turn: ConversationLog, names: Sequence[str]) -> dict[str, Any]:
     return expect
 
 
-def _slots(turn: ConversationLog, names: Sequence[str]) -> dict[str, Any]:
-    """The first value of each detail; one that the redaction took out of the words is not expected either."""
+def _slots(turn: ConversationLog, fictions: Fictions) -> dict[str, Any]:
+    """The first value of each detail; personal data is not expected."""
     found: dict[str, Any] = {}
     assert turn.trace.intention
     for detail in turn.trace.intention.intents:
         given = detail.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
         for name, value in given.items():
-            if name in _SLOTS and name not in _NAMES and not _is_redacted(value, names):
+            if name in _SLOTS and name not in _NAMES and not _is_personal(value, fictions):
                 found.setdefault(name, _number(value))
         if detail.reference:
             found.setdefault("reference", detail.reference.kind.value)
@@ -74,8 +72,8 @@ def _slots(turn: ConversationLog, names: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _is_redacted(value: Any, names: Sequence[str]) -> bool:
-    return isinstance(value, str) and redact(value, names=names) != value
+def _is_personal(value: Any, fictions: Fictions) -> bool:
+    return isinstance(value, str) and fictions.told(value) != value
 
 
 def _of_fact(fact: Mapping[str, Any]) -> dict[str, Any]:

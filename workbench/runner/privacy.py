@@ -42,6 +42,13 @@ def names_of(conversation: Conversation, turns: Sequence[ConversationLog]) -> tu
     return tuple(dict.fromkeys(name for name in (*given, *told) if name))
 
 
+def names_in(turns: Sequence[ConversationLog]) -> tuple[str, ...]:
+    """What customers are called in the turns: by WhatsApp, by themselves, in what was recorded for them."""
+    said: Any = {"messages": True, "trace": {"intention", "facts"}}
+    found = (name for turn in turns for name in _names(turn.model_dump(mode="json", include=said)))
+    return tuple(dict.fromkeys(found))
+
+
 def redacted(text: str, *names: str) -> str:
     return redact(text, names=[name for name in names if name])
 

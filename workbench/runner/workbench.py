@@ -12,6 +12,7 @@ from workbench.evaluation.dataset.loading import OWN_FOLDER
 from workbench.runner.activity import ActivityFeed
 from workbench.runner.archive import Archive
 from workbench.runner.bots import BotShelf
+from workbench.runner.case_trials import CaseTrialDesk
 from workbench.runner.cases import CaseShelf
 from workbench.runner.catalogs import CatalogShelf
 from workbench.runner.conversations import ConversationDesk
@@ -52,6 +53,7 @@ class Workbench:
         self.monitoring = MonitoringDesk(settings, self.store, self.activity)
         self.opinions = Opinions(self.store.feedback, CHANNEL)
         self.cases = CaseShelf(settings.data_dir / OWN_FOLDER)
+        self.case_trials = CaseTrialDesk(settings, self.store, self.portal)
         self.names = NameFile(settings.data_dir)
         self.experiments = ExperimentDesk(settings)
         self.archive = Archive(settings, self.experiments.files)

@@ -178,3 +178,31 @@ def test_each_phone_has_its_own_release_and_the_tab_of_one_that_is_put_away_is_f
     page.run()
     assert not page.exception
     assert [box.key for box in page.sidebar.selectbox if str(box.key).startswith("release-")] == ["release-1"]
+
+
+def test_a_chat_with_a_telephone_makes_a_case_that_is_seen_to_pass_and_one_that_was_spoilt_to_fail(
+    chat_page: Page, workbench: Workbench, as_role: AsRole
+):
+    as_role(Role.EDITOR)
+    talk(workbench, "c1", "busco un versa, mi tel es 5512345678", "mi correo es ximena@correo.mx")
+    page = chat_page()
+    page.query_params["conversacion"] = "c1"
+    page.session_state["saving_case"] = True
+    page.run()
+    assert "✅ Pasa con offline\\-base" in all_text(page)
+    written = str(page.text_area[0].value)
+    assert "5500120001" in written
+    assert "cliente@example.com" in written
+    page.text_area[0].set_value(written.replace("car_recommendation", "financing"))
+    next(button for button in page.button if button.label == "Probar sin guardar").click().run()
+    assert "❌ No pasa con offline\\-base" in all_text(page)
+    assert workbench.cases.ids() == ()
+    page.text_area[0].set_value("- [")
+    next(button for button in page.button if button.label == "Probar sin guardar").click().run()
+    assert "⚠️ línea 2" in all_text(page)
+    page.text_area[0].set_value("- say: hola")
+    page.text_input[-1].set_value("Un caso cualquiera")
+    next(button for button in page.button if button.label == "Guardar caso").click().run()
+    assert not page.exception
+    assert len(workbench.cases.ids()) == 1
+    assert "✅ Pasa con offline" in str(page.session_state["notice"])

@@ -17,7 +17,7 @@ from workbench.runner.activity import ActivityFeed
 from workbench.runner.experiments import ExperimentDesk
 from workbench.runner.privacy import names_of, redacted
 from workbench.runner.review.agreement import Agreement, agreements
-from workbench.runner.review.items import ReplyReader, Reviewed, ReviewItem, is_of_run
+from workbench.runner.review.items import ReplyReader, Reviewed, ReviewItem, SaidConversation, is_of_run
 from workbench.runner.review.labelling import labels_of
 from workbench.runner.review.sampling import Sample, Sampling, run_sample, stored_sample
 from workbench.runner.turn_rows import said_by_customer
@@ -61,6 +61,10 @@ class ReviewDesk:
     def read(self, item: ReviewItem) -> Reviewed:
         """Without personal data. Raises NotFound."""
         return self._reader.read(item)
+
+    def as_said(self, item: ReviewItem) -> SaidConversation:
+        """With personal data: to be shown to nobody. Raises NotFound."""
+        return self._reader.as_said(item)
 
     def annotate(self, annotation: Annotation, reviewed: Reviewed, *, expected_version: int | None) -> Annotation:
         """Keep what a person says, its history, and the labels for the judge. Saying the same again makes the labels

@@ -13,7 +13,7 @@ from bot_core.store.records import ConversationLog
 from bot_core.store.store import Store
 from workbench.records import CaseResult, TurnRecord
 from workbench.runner.experiments import ExperimentDesk
-from workbench.runner.privacy import names_of, redacted_turns
+from workbench.runner.privacy import names_in, names_of, redacted_turns
 
 _KEPT_SECONDS = 60.0
 _RUN = re.compile(r"run:(?P<run>[\w-]+)/(?P<case>.+)/(?P<trial>\d+)")
@@ -44,6 +44,15 @@ class Reviewed:
     @property
     def turn(self) -> TurnRecord:
         return self.turns[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class SaidConversation:
+    """What a case is made of: the turns as they were said, up to the reply in question."""
+
+    turns: tuple[ConversationLog, ...]
+    names: tuple[str, ...]
+    """The customer's, from the whole conversation."""
 
 
 def run_conversation(run_id: str, result: CaseResult) -> str:
@@ -82,6 +91,18 @@ class ReplyReader:
         logged = redacted_turns(stored, names_of(conversation, stored))
         return _split(item, [turn_record(turn) for turn in logged], conversation.channel, None)
 
+    def as_said(self, item: ReviewItem) -> SaidConversation:
+        """With personal data, for what takes it out itself. Raises NotFound."""
+        if is_of_run(item.conversation_id):
+            return SaidConversation(_logged(self.read(item)), ())
+        conversation = self._store.conversations.get(item.conversation_id)
+        stored = self._store.conversations.turns(item.conversation_id)
+        reply = next((turn.position for turn in stored if turn.tracking_id == item.tracking_id), None)
+        if reply is None:
+            raise _missing(item)
+        names = (*names_of(conversation, stored), *names_in(stored))
+        return SaidConversation(tuple(turn for turn in stored if turn.position <= reply), names)
+
     def _of_run(self, item: ReviewItem, run_id: str, case_id: str, trial: int) -> Reviewed:
         for result in self.results(run_id):
             if (result.case_id, result.trial) == (case_id, trial):
@@ -95,8 +116,19 @@ def turn_record(turn: ConversationLog) -> TurnRecord:
     return TurnRecord(messages=turn.messages, reply=turn.reply, trace=turn.trace, state=state)
 
 
-def logged_turns(reviewed: Reviewed) -> tuple[ConversationLog, ...]:
-    """The turns up to the reply in question as the store logs them: what a case is made of."""
+def _split(item: ReviewItem, turns: Sequence[TurnRecord], title: str, case_id: str | None) -> Reviewed:
+    for number, turn in enumerate(turns, start=1):
+        if turn.trace.tracking_id == item.tracking_id:
+            return Reviewed(item, tuple(turns[:number]), tuple(turns[number:]), title, case_id)
+    raise _missing(item)
+
+
+def _missing(item: ReviewItem) -> NotFound:
+    return NotFound(f"no turn {item.tracking_id} in {item.conversation_id}")
+
+
+def _logged(reviewed: Reviewed) -> tuple[ConversationLog, ...]:
+    """The turns up to the reply in question as the store logs them."""
     return tuple(
         ConversationLog(
             conversation_id=reviewed.item.conversation_id,
@@ -107,10 +139,3 @@ def logged_turns(reviewed: Reviewed) -> tuple[ConversationLog, ...]:
         )
         for position, turn in enumerate(reviewed.turns, start=1)
     )
-
-
-def _split(item: ReviewItem, turns: Sequence[TurnRecord], title: str, case_id: str | None) -> Reviewed:
-    for number, turn in enumerate(turns, start=1):
-        if turn.trace.tracking_id == item.tracking_id:
-            return Reviewed(item, tuple(turns[:number]), tuple(turns[number:]), title, case_id)
-    raise NotFound(f"no turn {item.tracking_id} in {item.conversation_id}")

@@ -14,15 +14,18 @@ from workbench.roles import Role
 from workbench.texts.problems import case_fault
 from workbench.texts.texts import section, text
 from workbench.views.figures import plain
+from workbench.views.pieces.case_trial import show_trial, trial_line
 from workbench.views.pieces.permission import refusal
 
 _LINE_PIXELS = 24
 _LEAST_PIXELS, _MOST_PIXELS = 180, 420
 
 
-def case_form(turns: Sequence[ConversationLog], *, key: str, why: str = "") -> str | None:
-    """Id of the case that was just saved; a refused one says why and keeps what was typed."""
-    draft = session.workbench().cases.draft(turns)
+def case_form(turns: Sequence[ConversationLog], *, key: str, names: Sequence[str] = (), why: str = "") -> str | None:
+    """What to say of the case that was just saved; a refused one says why and keeps what was typed. `turns` as they
+    were said: personal data is replaced here."""
+    draft = session.workbench().cases.draft(turns, names)
+    answered_by = turns[-1].trace.release_id
     refused = refusal(Role.EDITOR)
     with st.form(f"case-{key}", border=False):
         why = st.text_input(
@@ -35,10 +38,23 @@ def case_form(turns: Sequence[ConversationLog], *, key: str, why: str = "") -> s
         st.caption(text("case.redacted"))
         if len(turns) > MAX_TURNS:
             st.caption(text("case.too_long", count=MAX_TURNS))
+        trial = st.empty()
+        pressed = _buttons(refused)
+    if pressed:
+        return _saved(why, written or "", tags, difficulty, answered_by)
+    with trial:
+        show_trial(written or "", answered_by)
+    return None
+
+
+def _buttons(refused: str | None) -> bool:
+    """Whether it is to be saved; the other button only makes the page look at what was typed."""
+    with st.container(horizontal=True):
         pressed = st.form_submit_button(
             text("case.save"), type="primary", icon="📌", disabled=refused is not None, help=refused
         )
-    return _saved(why, written or "", tags, difficulty) if pressed else None
+        st.form_submit_button(text("case.try"), icon=":material/science:", help=text("case.try_help"))
+    return pressed
 
 
 def _sorting() -> tuple[list[str], Difficulty]:
@@ -55,7 +71,7 @@ def _sorting() -> tuple[list[str], Difficulty]:
     return tags, difficulty or Difficulty.MEDIUM
 
 
-def _saved(why: str, turns: str, tags: Sequence[str], difficulty: Difficulty) -> str | None:
+def _saved(why: str, turns: str, tags: Sequence[str], difficulty: Difficulty, answered_by: str) -> str | None:
     """The role is asked again: a browser can press a button that was drawn as disabled."""
     if refused := refusal(Role.EDITOR):
         st.error(refused)
@@ -66,7 +82,7 @@ def _saved(why: str, turns: str, tags: Sequence[str], difficulty: Difficulty) ->
         st.error(text("case.refused", fault=plain(case_fault(error))), icon="⚠️")
         return None
     session.dataset.clear()
-    return case.id
+    return f"{text('case.saved', case=case.id)} {trial_line(case, answered_by)}"
 
 
 def _height(draft: str) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from workbench.runner.review.items import Reviewed, logged_turns
+from workbench import session
+from workbench.runner.review.items import Reviewed
 from workbench.texts.texts import text
 from workbench.views.figures import plain
 from workbench.views.pieces.case_form import case_form
@@ -20,5 +21,6 @@ def show_save_case(reviewed: Reviewed) -> None:
     with box:
         st.caption(text("case.intro"))
         notes = " ".join((place.typed("notes", reviewed.item) or "").split())
-        if saved := case_form(logged_turns(reviewed), key=f"review-{name}", why=notes):
-            st.success(plain(text("case.saved", case=saved)), icon="📌")
+        said = session.workbench().review.as_said(reviewed.item)
+        if saved := case_form(said.turns, key=f"review-{name}", names=said.names, why=notes):
+            st.success(plain(saved), icon="📌")
