@@ -78,9 +78,12 @@ class ChannelSettings(BaseSettings):
     """A reply to a message that waited longer begins with an apology; an older queue shows in /readyz."""
     answer_cache_hours: float = Field(default=24.0, ge=0)
     """How long an answer to a frequent question may be given again; 0 asks the model every time."""
-    send_attempts: int = Field(default=8, ge=1)
     retry_seconds: float = Field(default=1.0, gt=0)
-    """The first pause before a refused message is sent again; doubles each time, up to 5 minutes."""
+    """The first pause before a message that was surely not sent is tried again; doubles each time."""
+    retry_longest_seconds: float = Field(default=300.0, gt=0)
+    """Where those pauses stop growing."""
+    retry_hours: float = Field(default=4.0, ge=0, le=24)
+    """After so long a reply that could not be sent is not worth sending any more: a dead letter."""
     settle_seconds: float = Field(default=20.0, gt=0)
     """How long to wait for the status callback of a message that may have been sent, before Twilio's list is read."""
     resend_unlisted: bool = True

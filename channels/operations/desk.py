@@ -156,7 +156,7 @@ class Desk:
     def _again(self, outbox_id: str, states: tuple[OutboxState, ...]) -> str:
         outgoing = self._outgoing(outbox_id, states)
         with self._store.database.write() as connection:
-            if not self._store.outbox.send_again(connection, outbox_id):
+            if not self._store.outbox.bring_back(connection, outbox_id):
                 raise _settled(outgoing)
         return outgoing.customer_id
 

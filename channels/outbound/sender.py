@@ -14,13 +14,23 @@ from channels.observability.traces import NoTraces, Traces
 from channels.outbound.errors import OPTED_OUT, Failure
 from channels.outbound.twilio import Accepted, Failed, MessagingApi, SendResult
 from channels.settings import ChannelSettings
-from channels.store.records import ANSWERS, Allowed, Content, Customer, OutboxKind, OutboxState, Outgoing
+from channels.store.records import (
+    ANSWERS,
+    EXPIRED,
+    UNSETTLED,
+    Allowed,
+    Content,
+    Customer,
+    OutboxKind,
+    OutboxState,
+    Outgoing,
+)
 from channels.store.store import ChannelStore
 
 WINDOW = timedelta(hours=24)
 _MARGIN = timedelta(minutes=1)
-_LONGEST_PAUSE = 300.0
 _LOOKUPS = 2
+_MOST_DOUBLINGS = 30
 _SKEW = timedelta(seconds=5)
 """How far Twilio's clock may be from ours."""
 _log = log(__name__)
@@ -167,14 +177,25 @@ class OutboxSender:
                 self._store.people.opt_out(connection, self._store.people.get(outgoing.customer_id).matching_key)
         elif kind is Failure.AMBIGUOUS:
             outbox.doubt(connection, outbox_id, seconds=self._settings.settle_seconds, error=code)
-        elif attempts >= self._settings.send_attempts:
-            outbox.fail(connection, outbox_id, f"attempts_{code}")
         else:
-            pause = min(self._settings.retry_seconds * 2 ** (attempts - 1), _LONGEST_PAUSE)
             if kind is Failure.SLOW_DOWN:
                 ours = self._store.people.get(outgoing.customer_id).address.ours
                 self._store.rates.hold(_rate(ours), seconds=self._settings.retry_seconds)
-            outbox.postpone(connection, outbox_id, seconds=pause, error=code)
+            pause = self._pause(attempts)
+            # Only from the longest pause on: what an operator brought back gets its short ones first.
+            if pause >= self._settings.retry_longest_seconds and self._is_old(outgoing):
+                outbox.fail(connection, outbox_id, f"{EXPIRED}{code}")
+            else:
+                outbox.postpone(connection, outbox_id, seconds=pause, error=code)
+
+    def _pause(self, attempts: int) -> float:
+        """Seconds until the next attempt after so many."""
+        settings = self._settings
+        doubled: int = 2 ** min(attempts - 1, _MOST_DOUBLINGS)
+        return min(settings.retry_seconds * doubled, settings.retry_longest_seconds)
+
+    def _is_old(self, outgoing: Outgoing) -> bool:
+        return utc_now() - outgoing.created_at >= timedelta(hours=self._settings.retry_hours)
 
     def _missing(self, connection: Connection, outgoing: Outgoing) -> None:
         """Not in the list. Twice, with time between: it was not sent, as far as anybody can know."""
@@ -182,11 +203,11 @@ class OutboxSender:
             self._store.outbox.not_listed(connection, outgoing.outbox_id, seconds=self._settings.settle_seconds)
         elif not self._settings.resend_unlisted or outgoing.content.content_sid:
             # What a content came to is not ours to compare: a person decides.
-            self._store.outbox.fail(connection, outgoing.outbox_id, "unsettled")
-        elif outgoing.attempts >= self._settings.send_attempts:
-            self._store.outbox.fail(connection, outgoing.outbox_id, "attempts_unsettled")
+            self._store.outbox.fail(connection, outgoing.outbox_id, UNSETTLED)
+        elif self._is_old(outgoing):
+            self._store.outbox.fail(connection, outgoing.outbox_id, f"{EXPIRED}unlisted")
         else:
-            self._store.outbox.send_again(connection, outgoing.outbox_id)
+            self._store.outbox.send_again(connection, outgoing.outbox_id, seconds=self._pause(outgoing.attempts))
 
 
 def _rate(ours: str) -> str:

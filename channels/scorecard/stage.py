@@ -46,6 +46,7 @@ _SCALED = {
     "SWEEP_SECONDS": "0.5",
     "SETTLE_SECONDS": "1.2",
     "RETRY_SECONDS": "0.1",
+    "RETRY_LONGEST_SECONDS": "6.4",
     "POLL_SECONDS": "0.2",
     "PART_GAP_SECONDS": "0.5",
     "READ_TIMEOUT": "1",

@@ -4,7 +4,8 @@ pending → sending → accepted
    ↑         ├────→ pending       refused before anything was sent: again, later
    │         ├────→ failed        refused for good: a dead letter
    │         └────→ send_unknown  perhaps sent: a callback or Twilio's list tells
-   └─────────────── send_unknown  not in the list, twice
+   ├─────────────── send_unknown  not in the list, twice
+   └─────────────── failed        an operator brings it back
 pending → cancelled               the checks before sending
 """
 
@@ -27,6 +28,7 @@ from channels.store.tables import customers, outbox
 
 _table = outbox.c
 _OPEN = tuple(state.value for state in OutboxState if state not in SETTLED)
+_BROUGHT_BACK = {"state": OutboxState.PENDING.value, "error": "", "attempts": 0, "lookups": 0}
 
 
 class Outbox:
@@ -157,12 +159,17 @@ class Outbox:
         due = utc_now() + timedelta(seconds=seconds)
         return self._move(connection, outbox_id, (OutboxState.SEND_UNKNOWN,), due_at=due)
 
-    def send_again(self, connection: Connection, outbox_id: str) -> bool:
-        """send_unknown or failed → pending."""
-        before = (OutboxState.SEND_UNKNOWN, OutboxState.FAILED)
+    def send_again(self, connection: Connection, outbox_id: str, *, seconds: float) -> bool:
+        """send_unknown → pending: it was not sent, as far as anybody can know."""
+        due = utc_now() + timedelta(seconds=seconds)
         return self._move(
-            connection, outbox_id, before, state=OutboxState.PENDING.value, due_at=utc_now(), error="", lookups=0
+            connection, outbox_id, (OutboxState.SEND_UNKNOWN,), state=OutboxState.PENDING.value, due_at=due, lookups=0
         )
+
+    def bring_back(self, connection: Connection, outbox_id: str) -> bool:
+        """send_unknown or failed → pending, as if it had never been tried: an operator's word."""
+        before = (OutboxState.SEND_UNKNOWN, OutboxState.FAILED)
+        return self._move(connection, outbox_id, before, **_BROUGHT_BACK, due_at=utc_now())
 
     def fail(self, connection: Connection, outbox_id: str, error: str) -> bool:
         before = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.SEND_UNKNOWN)

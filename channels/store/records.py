@@ -47,6 +47,12 @@ class OutboxState(StrEnum):
 SETTLED = frozenset({OutboxState.ACCEPTED, OutboxState.FAILED, OutboxState.CANCELLED})
 
 
+EXPIRED = "expired_"
+"""Begins the error of what was surely not sent, again and again, until it was too old."""
+UNSETTLED = "unsettled"
+"""The error of what may have been sent: only a person may send it again."""
+
+
 class OutboxKind(StrEnum):
     NOTICE = "notice"
     LATE = "late"

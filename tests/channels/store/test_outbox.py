@@ -82,13 +82,19 @@ class OutboxMachine(RuleBasedStateMachine):
             else:
                 self.move("not_listed", seconds=0)
                 if self.row.lookups >= 2:
-                    assert self.move("send_again")
+                    assert self.move("send_again", seconds=0)
 
     @rule()
     def refuse_for_good(self) -> None:
         if self.row.state in (OutboxState.PENDING, OutboxState.SENDING):
             self.move("fail", "63016")
             self.operator = True
+
+    @rule()
+    def an_operator_brings_it_back(self) -> None:
+        if self.row.state is OutboxState.FAILED:
+            assert self.move("bring_back")
+            assert (self.row.state, self.row.attempts, self.row.error) == (OutboxState.PENDING, 0, "")
 
     @rule()
     def object_before_sending(self) -> None:
@@ -103,7 +109,8 @@ class OutboxMachine(RuleBasedStateMachine):
             ("start", {}),
             ("postpone", {"seconds": 0, "error": "x"}),
             ("doubt", {"seconds": 0, "error": "x"}),
-            ("send_again", {}),
+            ("send_again", {"seconds": 0}),
+            ("bring_back", {}),
             ("cancel", {"error": "x"}),
             ("fail", {"error": "x"}),
         ):
