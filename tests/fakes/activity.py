@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot_core.intents import Intent, IntentDetail, UserIntentionResponse
-from bot_core.messages import InboundMessage
+from bot_core.messages import InboundMessage, MessageKind
 from bot_core.normalization import fold
 from bot_core.store.records import Conversation
 from bot_core.store.store import Store
@@ -65,6 +65,7 @@ def talk(
     intent: Intent = Intent.GREETING,
     confidence: float = 1.0,
     failed: bool = False,
+    kind: MessageKind = MessageKind.TEXT,
 ) -> Conversation:
     """A stored conversation, or more turns of it; turn ids are <conversation_id>-1, -2, …"""
     try:
@@ -91,7 +92,7 @@ def talk(
         )
         conversation = store.conversations.append_turn(
             conversation_id,
-            [InboundMessage(text=text, profile_name=profile_name)],
+            [InboundMessage(text=text, profile_name=profile_name, kind=kind)],
             StoredTurn(turn.reply, turn.state, changed),
             expected_version=conversation.version,
         )

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from bot_core.messages import InboundMessage
 from workbench.evaluation.findings.facts import facts_of
+from workbench.evaluation.findings.labels import label
 from workbench.evaluation.findings.records import Conversation, ScoreLine, Turn, key_of
 from workbench.records import CaseResult, TurnRecord
+from workbench.texts.media import media_named
+
+_EXTRAS = ("profile name", "button")
+_EXTRA = re.compile(rf"( \(|, )({'|'.join(_EXTRAS)}): (?=[^()]*\)$)")
+"""Only in the brackets that end a message."""
 
 
 def conversation_of(result: CaseResult) -> Conversation:
@@ -40,11 +48,13 @@ def _turn(turn: TurnRecord) -> Turn:
 
 def customer_text(message: InboundMessage) -> str:
     """What the customer sent, as one text: media and buttons are named."""
-    extras = [
-        f"{name}: {value}"
-        for name, value in (("profile name", message.profile_name), ("button", message.button_payload))
-        if value
-    ]
+    given = zip(_EXTRAS, (message.profile_name, message.button_payload), strict=True)
+    extras = [f"{name}: {value}" for name, value in given if value]
     kind = "" if message.kind.value in ("text", "button") else f"[{message.kind.value}] "
     suffix = f" ({', '.join(extras)})" if extras else ""
     return f"{kind}{message.text}{suffix}"
+
+
+def customer_said(sent: str) -> str:
+    """`customer_text` in the language that is read."""
+    return media_named(_EXTRA.sub(lambda found: f"{found[1]}{label('sent', found[2])}: ", sent))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from workbench import session
 from workbench.storage.activity.search import FoundConversation, Search
+from workbench.texts.media import media_named
 from workbench.texts.texts import section, text
 from workbench.views.conversations import place
 from workbench.views.figures import day_and_time, plain, shortened
@@ -52,7 +53,7 @@ def _count(total: int, page: int) -> None:
 def _row(found: FoundConversation) -> None:
     with st.container(border=True, gap=None, key=f"conversation-{found.conversation_id}"):
         if st.button(
-            plain(shortened(found.last_words, _WORDS) or text("conversations.no_words")),
+            plain(shortened(media_named(found.last_words), _WORDS) or text("conversations.no_words")),
             key=f"open-{found.conversation_id}",
             type="tertiary",
             help=text("conversations.open_help"),

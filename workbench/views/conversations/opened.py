@@ -7,9 +7,12 @@ from collections.abc import Iterator
 import streamlit as st
 
 from bot_core.errors import NotFound
+from bot_core.messages import InboundMessage
 from workbench import session
 from workbench.components.phone.phone import Bubble, phone, written_out
 from workbench.runner.conversations import OpenConversation
+from workbench.runner.turn_rows import said_by_customer
+from workbench.texts.media import media_named
 from workbench.texts.texts import section, text
 from workbench.views.conversations import place
 from workbench.views.conversations.actions import show_actions
@@ -72,8 +75,7 @@ def _bubbles(opened: OpenConversation, explained: str | None) -> Iterator[Bubble
     ratings = {one.tracking_id: one.up for one in opened.opinions}
     for turn in opened.turns:
         for message in turn.messages:
-            words = message.text or f"[{message.kind.value}]"
-            yield Bubble(id=message.message_id, side="out", text=words, at=message.sent_at)
+            yield Bubble(id=message.message_id, side="out", text=message.text, at=message.sent_at, kind=message.kind)
         up = ratings.get(turn.tracking_id)
         yield Bubble(
             id=_bubble_id(turn.tracking_id),
@@ -112,6 +114,6 @@ def _explained(opened: OpenConversation) -> str | None:
     return chosen
 
 
-def _label(position: int, mark: str, messages: tuple[object, ...]) -> str:
-    said = " / ".join(str(getattr(message, "text", "")) or "…" for message in messages)
+def _label(position: int, mark: str, messages: tuple[InboundMessage, ...]) -> str:
+    said = media_named(said_by_customer(messages)).replace("\n", " / ")
     return f"{mark}{position} · {shortened(said, _WORDS)}"

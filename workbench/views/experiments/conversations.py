@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from workbench.evaluation.findings.conversations import customer_said
 from workbench.evaluation.findings.facts import fact_differences
 from workbench.evaluation.findings.reasons import reason_said
 from workbench.evaluation.findings.records import Comparison, Conversation, FactDifference, Findings, Key
@@ -101,7 +102,12 @@ def _one(name: str, played: Conversation | None, spans: Sequence[Sequence[tuple[
     st.markdown(f"{_MARKS[played.verdict]} **{plain(text('experiments.variant', name=name))}** · {verdict}")
     transcript(
         [
-            Exchange(turn.customer, turn.bot, spans[number] if number < len(spans) else (), turn.buttons)
+            Exchange(
+                [*map(customer_said, turn.customer)],
+                turn.bot,
+                spans[number] if number < len(spans) else (),
+                turn.buttons,
+            )
             for number, turn in enumerate(played.turns)
         ]
     )

@@ -11,6 +11,7 @@ from workbench.runner.privacy import redacted
 from workbench.storage.activity.figures import Example, Unanswered
 from workbench.storage.activity.rows import MEXICO_CITY
 from workbench.storage.activity.search import Search
+from workbench.texts.media import media_named
 from workbench.texts.texts import section, text
 from workbench.views.conversations.place import FILTERS, write_search
 from workbench.views.figures import day_and_time, plain, shortened
@@ -39,7 +40,10 @@ def _reason(report: Report, found: Unanswered, *, first: bool) -> None:
 
 
 def _example(reason: str, number: int, example: Example) -> None:
-    said, detail = shortened(redacted(example.said, example.name), _WORDS), redacted(example.detail, example.name)
+    said, detail = (
+        shortened(media_named(redacted(example.said, example.name)), _WORDS),
+        redacted(example.detail, example.name),
+    )
     with st.container(border=True, gap=None, key=f"conversation-{reason}-{number}"):
         if st.button(
             plain(said), key=f"example-{reason}-{number}", type="tertiary", help=text("conversations.open_help")

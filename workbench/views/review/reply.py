@@ -11,6 +11,8 @@ from workbench.evaluation.findings.labels import label
 from workbench.evaluation.findings.reasons import reason_said
 from workbench.records import TurnRecord
 from workbench.runner.review.items import Reviewed
+from workbench.runner.turn_rows import said_by_customer
+from workbench.texts.media import media_named
 from workbench.texts.texts import section, text
 from workbench.views.figures import plain
 from workbench.views.pieces.transcript import Exchange, transcript
@@ -47,7 +49,7 @@ def _bubbles(turns: Sequence[TurnRecord]) -> Iterator[Bubble]:
     last = turns[-1].trace.tracking_id
     for turn in turns:
         for message in turn.messages:
-            yield Bubble(id=message.message_id, side="out", text=_words(message), at=message.sent_at)
+            yield Bubble(id=message.message_id, side="out", text=message.text, at=message.sent_at, kind=message.kind)
         tracking_id = turn.trace.tracking_id
         yield Bubble(
             id=_bubble_id(tracking_id),
@@ -66,9 +68,8 @@ def _bubble_id(tracking_id: str) -> str:
 
 def _exchange(turn: TurnRecord) -> Exchange:
     titles = [button.title for button in turn.reply.quick_replies]
-    return Exchange(customer=[_words(message) for message in turn.messages], reply=turn.reply.text, buttons=titles)
-
-
-def _words(message: object) -> str:
-    kind = getattr(message, "kind", None)
-    return str(getattr(message, "text", "")) or f"[{getattr(kind, 'value', '')}]"
+    return Exchange(
+        customer=[media_named(said_by_customer((message,))) for message in turn.messages],
+        reply=turn.reply.text,
+        buttons=titles,
+    )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bot_core.messages import MessageKind
 from bot_core.store.records import Feedback, FeedbackValue
 from tests.fakes.activity import talk
 from tests.fakes.pages import AsRole, Page, page_of
@@ -59,6 +60,14 @@ def test_a_search_is_in_the_address_and_finds_without_accents(show: Page, workbe
     )
     assert listed(show(filtro="channel=whatsapp")) == ["hola"]
     assert "Ninguna conversación coincide" in words(show(filtro="words=tractor"))
+
+
+def test_what_is_no_text_is_named_as_in_the_simulator(show: Page, workbench: Workbench):
+    talk(workbench.store, "", conversation_id="c1", kind=MessageKind.AUDIO)
+    assert listed(show()) == ["🎤 Nota de voz"]
+    page = show(charla="c1")
+    assert page.selectbox[0].options == ["1 · 🎤 Nota de voz"]
+    assert "[audio]" not in str(page.main)
 
 
 def test_an_address_that_asks_nonsense_asks_nothing(show: Page, workbench: Workbench):

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bot_core.messages import MessageKind
 from bot_core.store.records import Feedback, FeedbackValue
 from bot_core.store.reviews import Annotation, ReviewVerdict
 from tests.fakes.activity import talk
@@ -203,6 +204,14 @@ def test_what_people_wrote_is_never_read_as_markup(show: Page, workbench: Workbe
     assert not any("<script>" in str(one.value) for one in (*page.markdown, *page.caption))
     assert r"\*\*negrita\*\*" in page.success[0].value
     assert r"\<script\>" in page.success[0].value
+
+
+def test_what_is_no_text_is_named_as_in_the_simulator(show: Page, workbench: Workbench, ana: None):
+    talk(workbench.store, "", "", conversation_id="c1", kind=MessageKind.LOCATION)
+    page = show(charla="c1", turno="c1-1")
+    assert not page.exception
+    assert "📍 Ubicación" in "".join(str(getattr(one, "body", "")) for one in page.get("html")), "what came after the reply"
+    assert "[location]" not in str(page.main)
 
 
 def test_why_a_reply_is_looked_at_is_told_in_the_readers_language(show: Page, workbench: Workbench, ana: None):

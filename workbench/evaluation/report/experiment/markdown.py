@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from workbench.evaluation.findings.conversations import customer_said
 from workbench.evaluation.findings.labels import label
 from workbench.evaluation.findings.records import (
     Comparison,
@@ -134,7 +135,7 @@ def _flip(flip: Flip, comparison: Comparison) -> Iterator[str]:
     for name, side in sides:
         yield f"\n**{plain(name)}**\n\n````text"
         for turn in side.turns:
-            yield from (f"cliente: {fenced(text)}" for text in turn.customer)
+            yield from (f"cliente: {fenced(customer_said(text))}" for text in turn.customer)
             yield f"bot: {fenced(turn.bot)}"
         yield "````"
     yield "</details>\n"

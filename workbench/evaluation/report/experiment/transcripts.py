@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from workbench.evaluation.findings.conversations import customer_said
 from workbench.evaluation.findings.labels import label
 from workbench.evaluation.findings.reasons import reason_said
 from workbench.evaluation.findings.records import Comparison, Conversation, Findings, Flip, Key, Turn
@@ -89,7 +90,7 @@ def _side(side: Conversation) -> dict[str, Any]:
 
 def _turn(turn: Turn) -> dict[str, Any]:
     return {
-        "customer": list(turn.customer),
+        "customer": list(map(customer_said, turn.customer)),
         "bot": turn.bot,
         "buttons": list(turn.buttons),
         "understood": list(turn.understood_intents),
