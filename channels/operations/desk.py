@@ -24,6 +24,7 @@ from channels.worker.engine import EngineClient
 
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
 _ERASING = 60.0
+_STILL_IN_FILES = "; the database's files still hold it, somebody reads since before: `python -m channels reseal` later"
 _UNSETTLED = (OutboxState.SEND_UNKNOWN, OutboxState.FAILED)
 _OPEN = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.SEND_UNKNOWN)
 
@@ -110,7 +111,7 @@ class Desk:
         customer_id = self._customer_id(customer)
         if not sure:
             raise UserError(f"{customer_id}: everything would be erased", hint="export first, then add --yes")
-        return self._erase(customer_id, at_twilio=at_twilio)
+        return self._erase(customer_id, at_twilio=at_twilio) + self._scrubbed()
 
     def retention(self, *, days: int, sure: bool) -> str:
         """Raises UserError, after all others are erased, for those who are being answered."""
@@ -118,7 +119,8 @@ class Desk:
         if not sure:
             return f"{len(idle)} customers have been silent for {days} days; --yes erases them"
         skipped = [customer_id for customer_id in idle if not self._erased(customer_id)]
-        done = f"{len(idle) - len(skipped)} customers erased"
+        erased = len(idle) - len(skipped)
+        done = f"{erased} customers erased" + (self._scrubbed() if erased else "")
         if skipped:
             hint = "being answered right now: run it again in a minute"
             raise UserError(f"{done}, {len(skipped)} skipped: {', '.join(skipped)}", hint=hint)
@@ -130,8 +132,7 @@ class Desk:
         shared = cipher_on(database.engine.dialect)
         rows = reseal(database, self._store.sealer, (table.c.sealed for table in SEALED_TABLES))
         rows += reseal(database, shared) if shared else 0
-        self._erasure.scrub()
-        return f"{rows} rows written again with the current key"
+        return f"{rows} rows written again with the current key{self._scrubbed()}"
 
     def _erased(self, customer_id: str) -> bool:
         try:
@@ -149,9 +150,11 @@ class Desk:
             for sid in sids:
                 self._api.delete(sid)
         rows = self._erasure.erase(customer_id)
-        self._erasure.scrub()
         copies = f"{len(sids)} messages at Twilio" if at_twilio else "Twilio's copies kept"
         return f"{customer_id}: {rows} rows erased, {copies}"
+
+    def _scrubbed(self) -> str:
+        return "" if self._erasure.scrub() else _STILL_IN_FILES
 
     def _again(self, outbox_id: str, states: tuple[OutboxState, ...]) -> str:
         outgoing = self._outgoing(outbox_id, states)

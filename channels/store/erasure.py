@@ -82,9 +82,9 @@ class Erasure:
                 gone += connection.execute(delete(table).where(condition)).rowcount
         return gone
 
-    def scrub(self) -> None:
-        """Take what was erased or written anew out of the files too. PostgreSQL's own log keeps it until it is
-        recycled.
+    def scrub(self) -> bool:
+        """Take what was erased or written anew out of the files too; False when somebody who reads since before kept
+        it there. PostgreSQL's own log keeps it until it is recycled.
 
         On PostgreSQL the tables are written anew, one after the other (a plain VACUUM leaves the bytes in its pages):
         who writes to one meanwhile waits.
@@ -94,11 +94,12 @@ class Erasure:
                 raw = connection.connection.driver_connection
                 assert raw is not None
                 raw.rollback()
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return
+                kept, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not kept
         with self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            _wait_for_older_readers(connection)
+            are_gone = _older_readers_are_gone(connection)
             connection.execute(text(f"VACUUM (FULL) {', '.join(_VACUUMED)}"))
+        return are_gone
 
     def _conditions(self, connection: Connection, customer_id: str) -> list[tuple[Table, Any]]:
         """Children before parents, as foreign keys want it."""
@@ -131,13 +132,16 @@ class Erasure:
         ]
 
 
-def _wait_for_older_readers(connection: Connection) -> None:
-    """Rows that an older transaction can still see would survive the vacuum."""
+def _older_readers_are_gone(connection: Connection) -> bool:
+    """Rows that an older transaction can still see would survive the vacuum: wait for its end, not for ever."""
     now = str(connection.scalar(text("SELECT pg_current_xact_id()::xid::text")))
     older = text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
         "AND age(backend_xmin) >= age(CAST(:now AS xid))"
     )
     deadline = time.monotonic() + _READERS_PATIENCE
-    while connection.scalar(older, {"now": now}) and time.monotonic() < deadline:
+    while connection.scalar(older, {"now": now}):
+        if time.monotonic() > deadline:
+            return False
         time.sleep(0.05)
+    return True

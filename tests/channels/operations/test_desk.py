@@ -213,6 +213,21 @@ async def test_sealing_leaves_no_clear_text_in_the_files_while_others_run(
     store.close()
 
 
+async def test_who_reads_since_before_keeps_it_in_the_files_and_that_is_said(
+    channel: Channel, core: Settings, settings: ChannelSettings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("channels.store.erasure._READERS_PATIENCE", 0.1)
+    await channel.talk("un secreto")
+    store = open_channel_store(settings, core, busy_timeout_ms=50)
+    desk = Desk(settings, core, store, channel.api, lambda *_: None)
+    with channel.store.database.engine.connect().execution_options(isolation_level="SERIALIZABLE") as reader:
+        table = "sqlite_master" if channel.store.database.is_sqlite else "pg_class"
+        reader.exec_driver_sql(f"SELECT count(*) FROM {table}")
+        assert "files still hold it" in desk.erase(CUSTOMER, sure=True, at_twilio=False)
+    assert "files" not in desk.reseal()
+    store.close()
+
+
 async def test_a_new_key_takes_over_from_the_old_one(channel: Channel, core: Settings, settings: ChannelSettings):
     old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
     await channel.talk("un secreto")
