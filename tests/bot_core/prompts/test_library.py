@@ -8,6 +8,8 @@ import pytest
 
 from bot_core.errors import PromptError
 from bot_core.intents import BodyType, Feature, Intent, IntentDetail, ReferenceKind, SortOrder, UserIntentionResponse
+from bot_core.messages import Language
+from bot_core.offline.language import language_of
 from bot_core.prompts.library import TEMPLATES, FilePromptLibrary
 from bot_core.prompts.template import PromptTemplate
 from bot_core.releases.files import FileReleaseSource
@@ -35,6 +37,14 @@ def _in_schema_order(names: Iterable[str]) -> list[str]:
     """A grammar made from the schema fixes the order of fields: an example in another order teaches what a local
     server cannot generate."""
     return [name for name in IntentDetail.model_fields if name in set(names)]
+
+
+def test_why_a_version_exists_is_told_in_spanish():
+    """Product people read it on the page of prompts; it is part of no hash and of no request."""
+    told = {one.prompt_id: one.notes for one in SHIPPED} | {
+        one.release_id: one.description for one in FileReleaseSource().list()
+    }
+    assert [name for name, notes in told.items() if language_of(notes, Language.ENGLISH) is not Language.SPANISH] == []
 
 
 def test_every_agent_has_a_first_version():

@@ -210,7 +210,9 @@ def test_what_is_no_text_is_named_as_in_the_simulator(show: Page, workbench: Wor
     talk(workbench.store, "", "", conversation_id="c1", kind=MessageKind.LOCATION)
     page = show(charla="c1", turno="c1-1")
     assert not page.exception
-    assert "📍 Ubicación" in "".join(str(getattr(one, "body", "")) for one in page.get("html")), "what came after the reply"
+    assert "📍 Ubicación" in "".join(str(getattr(one, "body", "")) for one in page.get("html")), (
+        "what came after the reply"
+    )
     assert "[location]" not in str(page.main)
 
 
