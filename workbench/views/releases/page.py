@@ -17,7 +17,8 @@ from workbench.views.pieces.permission import guarded_button
 from workbench.views.pieces.switch import switch
 from workbench.views.releases import comparing, deciding, holding, place, remembering
 
-_REASON = "releases-back-reason"
+_OPEN, _REASON = "releases-back-open-{step}", "releases-back-reason-{step}"
+"""By the length of the history: once the step back is taken, what goes one further is closed and has no reason yet."""
 
 
 def show() -> None:
@@ -59,16 +60,17 @@ def _served() -> None:
                 text("releases.roll_back"), icon="↩️", disabled=True, key="releases-back", help=text("releases.no_back")
             )
             return
-        with st.popover(text("releases.roll_back_to", release=plain(earlier)), icon="↩️"):
+        way_back, reason = text("releases.roll_back_to", release=plain(earlier)), _REASON.format(step=len(history))
+        with st.popover(way_back, icon="↩️", key=_OPEN.format(step=len(history)), on_change="rerun"):
             st.caption(text("releases.roll_back_help"))
-            st.text_input(text("releases.reason"), key=_REASON, max_chars=300)
+            st.text_input(text("releases.reason"), key=reason, max_chars=300)
             guarded_button(
                 text("releases.roll_back"),
                 Role.PUBLISHER,
                 type="primary",
                 key="releases-back",
                 on_click=_roll_back,
-                args=(served,),
+                args=(served, reason),
             )
 
 
@@ -109,12 +111,12 @@ def _parts() -> str:
     )
 
 
-def _roll_back(served: str) -> None:
+def _roll_back(served: str, reason: str) -> None:
     """Of what the page said is served: a second tap, or a colleague's, does not go one step further."""
     if not session.may(Role.PUBLISHER):
         return
     try:
-        line = session.workbench().release_desk.roll_back(who=session.who(), reason=session.typed(_REASON), read=served)
+        line = session.workbench().release_desk.roll_back(who=session.who(), reason=session.typed(reason), read=served)
     except KavakBotError as error:
         st.session_state[place.PROBLEM] = say(error)
         return

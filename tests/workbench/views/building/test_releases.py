@@ -114,6 +114,21 @@ def test_a_roll_back_ends_the_release_that_the_page_named(releases_page: Page, f
     assert few.store.releases.current().release_id == "offline-exacto"
 
 
+def test_the_way_back_closes_once_it_was_taken(releases_page: Page, few: Workbench):
+    """What opens next goes one step further: it must not stand where the first one was pressed."""
+    for release_id in ("offline-exacto", "local"):
+        few.store.releases.promote(release_id, who="ana", reason="")
+    page = releases_page()
+    page.session_state["releases-back-open-2"] = True
+    page.run()
+    page.text_input(key="releases-back-reason-2").set_value("se cayó el modelo")
+    page = button(page, "Regresar").click().run()
+    assert few.store.releases.current().release_id == "offline-exacto"
+    assert few.store.releases.history()[-1].reason == "se cayó el modelo"
+    assert page.session_state["releases-back-open-3"] is False
+    assert page.text_input(key="releases-back-reason-3").value == ""
+
+
 def test_only_a_publisher_promotes_overrides_or_rolls_back(releases_page: Page, few: Workbench, as_role: AsRole):
     name = candidate(few)
     gathered(few, name)
