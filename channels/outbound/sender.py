@@ -17,6 +17,7 @@ from channels.settings import ChannelSettings
 from channels.store.records import (
     ANSWERS,
     EXPIRED,
+    NO_NOTICE,
     UNSETTLED,
     Allowed,
     Content,
@@ -124,10 +125,15 @@ class OutboxSender:
         if reason := self._objection(connection, outgoing, customer):
             self._store.outbox.cancel(connection, outbox_id, reason)
             return None
-        if utc_now() - customer.last_inbound_at > WINDOW - _MARGIN:
-            if not self._settings.window_template:
-                self._store.outbox.fail(connection, outbox_id, "window")
-                return None
+        is_late = utc_now() - customer.last_inbound_at > WINDOW - _MARGIN
+        if is_late and not self._settings.window_template:
+            self._store.outbox.fail(connection, outbox_id, "window")
+            return None
+        if customer.noticed_at is None and _needs_notice(outgoing):
+            # It was a dead letter, or stopped: then so is what should have followed it.
+            self._store.outbox.fail(connection, outbox_id, NO_NOTICE)
+            return None
+        if is_late:
             template = Content(body=outgoing.content.body, content_sid=self._settings.window_template)
             self._store.outbox.replace_content(connection, outbox_id, template)
             outgoing = outgoing.model_copy(update={"content": template})
@@ -143,13 +149,14 @@ class OutboxSender:
         # The notice belongs to the reply that may pass.
         if with_person and by_bot and not self._precedes_allowed(connection, outgoing):
             return "handed_off"
+        if outgoing.kind is OutboxKind.NOTICE and self._store.outbox.has_other_notice(connection, outgoing):
+            return "noticed"
         return ""
 
     def _precedes_allowed(self, connection: Connection, outgoing: Outgoing) -> bool:
         if outgoing.kind is not OutboxKind.NOTICE or outgoing.tracking_id is None:
             return False
-        reply = self._store.outbox.read(connection, f"{outgoing.tracking_id}-{OutboxKind.REPLY.value}")
-        return reply.allowed is not Allowed.NOTHING
+        return self._store.outbox.may_pass(connection, outgoing.tracking_id)
 
     def _record(self, connection: Connection, outgoing: Outgoing, result: SendResult) -> None:
         match result:
@@ -208,6 +215,12 @@ class OutboxSender:
             self._store.outbox.fail(connection, outgoing.outbox_id, f"{EXPIRED}unlisted")
         else:
             self._store.outbox.send_again(connection, outgoing.outbox_id, seconds=self._pause(outgoing.attempts))
+
+
+def _needs_notice(outgoing: Outgoing) -> bool:
+    """All that the bot says, but the confirmation to somebody who leaves."""
+    by_bot = outgoing.kind not in (OutboxKind.NOTICE, OutboxKind.OPERATOR)
+    return by_bot and outgoing.allowed is not Allowed.OPT_OUT
 
 
 def _rate(ours: str) -> str:

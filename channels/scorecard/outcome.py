@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from channels.scorecard.world import REFUSED_CODE
-from channels.store.records import InboundState, OutboxKind, OutboxState, Reason
+from channels.store.records import NO_NOTICE, InboundState, OutboxKind, OutboxState, Reason
 from channels.store.store import ChannelStore
 from channels.store.tables import inbound_messages, outbox
 
@@ -26,12 +26,15 @@ class Outcome:
     """State of the reply's outbox row, "" without one."""
     error: str
     reply_sid: str | None
+    notice_refused: bool = False
+    """Twilio refused a privacy notice of this customer for what it is."""
 
     @property
     def is_answered(self) -> bool:
         """Twilio has its reply, or has refused it for what it is, which a dead letter tells the operators."""
         replied = self.state == InboundState.REPLIED and self.reply == OutboxState.ACCEPTED
-        return replied or (self.reply == OutboxState.FAILED and self.error == REFUSED_CODE)
+        held = self.error == NO_NOTICE and self.notice_refused
+        return replied or (self.reply == OutboxState.FAILED and (self.error == REFUSED_CODE or held))
 
     @property
     def is_cancelled(self) -> bool:
@@ -53,6 +56,8 @@ def outcomes(store: ChannelStore) -> dict[str, Outcome]:
             if row.tracking_id
         }
         rows = connection.execute(select(inbound_messages)).all()
+        refused = (outbox.c.kind == OutboxKind.NOTICE.value) & (outbox.c.error == REFUSED_CODE)
+        without_notice = set(connection.scalars(select(outbox.c.customer_id).where(refused)))
     found = {}
     for row in rows:
         reply = sent.get(row.tracking_id)
@@ -67,6 +72,7 @@ def outcomes(store: ChannelStore) -> dict[str, Outcome]:
             reply.state if reply else "",
             reply.error if reply else "",
             reply.message_sid if reply else None,
+            row.customer_id in without_notice,
         )
     return found
 

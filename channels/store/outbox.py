@@ -23,11 +23,17 @@ from bot_core.messages import utc_now
 from bot_core.store.database import Database
 from bot_core.store.sql.rows import insert_or_ignore
 from channels.privacy.keys import Sealer
-from channels.store.records import SETTLED, Allowed, Content, Draft, OutboxKind, OutboxState, Outgoing
+from channels.store.records import SETTLED, UNSETTLED, Allowed, Content, Draft, OutboxKind, OutboxState, Outgoing
 from channels.store.tables import customers, outbox
 
 _table = outbox.c
 _OPEN = tuple(state.value for state in OutboxState if state not in SETTLED)
+_MAY_HAVE_GONE = or_(
+    _table.state.in_(
+        [OutboxState.ACCEPTED.value, OutboxState.SENDING.value, OutboxState.SEND_UNKNOWN.value],
+    ),
+    and_(_table.state == OutboxState.FAILED.value, _table.error == UNSETTLED),
+)
 _BROUGHT_BACK = {"state": OutboxState.PENDING.value, "error": "", "attempts": 0, "lookups": 0}
 
 
@@ -112,6 +118,39 @@ class Outbox:
         with self._database.read() as connection:
             return tuple(self._outgoing(row) for row in connection.execute(statement))
 
+    # the privacy notice: given when Twilio has accepted it
+
+    def has_notice(self, connection: Connection, customer_id: str) -> bool:
+        """Twilio has one, may have one, or it is still to be sent: no other is needed."""
+        return self._has_notice(connection, customer_id, or_(_MAY_HAVE_GONE, _table.state == OutboxState.PENDING.value))
+
+    def has_other_notice(self, connection: Connection, outgoing: Outgoing) -> bool:
+        """Twilio has, or may have, another one of the same customer."""
+        other = and_(_MAY_HAVE_GONE, _table.outbox_id != outgoing.outbox_id)
+        return self._has_notice(connection, outgoing.customer_id, other)
+
+    def may_pass(self, connection: Connection, tracking_id: str) -> bool:
+        """Some message of this turn may pass a check before sending."""
+        found = select(_table.outbox_id).where(
+            _table.tracking_id == tracking_id, _table.allowed != Allowed.NOTHING.value
+        )
+        return connection.scalar(found.limit(1)) is not None
+
+    def _has_notice(self, connection: Connection, customer_id: str, condition: Any) -> bool:
+        notices = (_table.customer_id == customer_id) & (_table.kind == OutboxKind.NOTICE.value)
+        return connection.scalar(select(_table.outbox_id).where(notices, condition).limit(1)) is not None
+
+    def _note_notice(self, connection: Connection, outbox_id: str) -> None:
+        """The customer's row before the outbox's, as whoever works for the customer locks them."""
+        owner = select(_table.customer_id).where(
+            _table.outbox_id == outbox_id, _table.kind == OutboxKind.NOTICE.value, _table.message_sid.is_(None)
+        )
+        connection.execute(
+            update(customers)
+            .where(customers.c.customer_id.in_(owner), customers.c.noticed_at.is_(None))
+            .values(noticed_at=utc_now())
+        )
+
     # transitions: each says from which state it leads, so that a late one changes nothing
 
     def start(self, connection: Connection, outbox_id: str) -> bool:
@@ -133,6 +172,7 @@ class Outbox:
         values = {"state": OutboxState.ACCEPTED.value, "message_sid": message_sid, "error": ""}
         try:
             with connection.begin_nested():
+                self._note_notice(connection, outbox_id)
                 return self._move(connection, outbox_id, before, **values)
         except IntegrityError as error:
             raise Conflict(f"message {message_sid} belongs to another outgoing message") from error

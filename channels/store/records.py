@@ -51,6 +51,8 @@ EXPIRED = "expired_"
 """Begins the error of what was surely not sent, again and again, until it was too old."""
 UNSETTLED = "unsettled"
 """The error of what may have been sent: only a person may send it again."""
+NO_NOTICE = "no_notice"
+"""The error of what was held back because its customer has no privacy notice yet."""
 
 
 class OutboxKind(StrEnum):

@@ -29,6 +29,7 @@ customers = Table(
     Column("last_inbound", Integer, nullable=False),
     Column("last_outbound", Integer, nullable=False),
     Column("last_inbound_at", UtcTime, nullable=False),
+    # When Twilio accepted the privacy notice.
     Column("noticed_at", UtcTime, nullable=True),
     # Who works for this customer now. Every change of a turn is made under the fence that its claim drew.
     Column("lease_owner", String(128), nullable=True),

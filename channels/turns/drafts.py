@@ -26,8 +26,8 @@ def turn_drafts(
     waited: timedelta = timedelta(0),
 ) -> tuple[Draft, ...]:
     """The privacy notice before a customer's first reply, an apology when it comes late, the reply, and now and then
-    the question how it was."""
-    drafts = [] if noticed else [_draft(tracking_id, OutboxKind.NOTICE, Content(body=notice(settings.privacy_url)))]
+    the question how it was. `noticed`: they have the notice, or it is on its way."""
+    drafts = [] if noticed else [_notice(settings, tracking_id)]
     if waited.total_seconds() > settings.late_seconds and not (after.opted_out or after.handed_off):
         drafts.append(_draft(tracking_id, OutboxKind.LATE, Content(body=phrases().late)))
     allowed = _allowed(before, after)
@@ -37,8 +37,9 @@ def turn_drafts(
     return tuple(drafts)
 
 
-def apology_draft(tracking_id: str) -> Draft:
-    return _draft(tracking_id, OutboxKind.APOLOGY, Content(body=phrases().apology))
+def apology_drafts(settings: ChannelSettings, tracking_id: str, *, noticed: bool) -> tuple[Draft, ...]:
+    apology = _draft(tracking_id, OutboxKind.APOLOGY, Content(body=phrases().apology))
+    return (apology,) if noticed else (_notice(settings, tracking_id), apology)
 
 
 def reply_content(settings: ChannelSettings, reply: BotReply) -> Content:
@@ -57,6 +58,10 @@ def feedback_content(settings: ChannelSettings, tracking_id: str) -> Content:
     question = phrases().feedback_question
     payloads = {"2": f"fb:{tracking_id}:up", "3": f"fb:{tracking_id}:down"}
     return Content(body=question, content_sid=settings.feedback_content, variables={"1": question} | payloads)
+
+
+def _notice(settings: ChannelSettings, tracking_id: str) -> Draft:
+    return _draft(tracking_id, OutboxKind.NOTICE, Content(body=notice(settings.privacy_url)))
 
 
 def _draft(tracking_id: str, kind: OutboxKind, content: Content, allowed: Allowed = Allowed.NOTHING) -> Draft:

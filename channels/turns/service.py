@@ -21,7 +21,7 @@ from channels.store.people import LostLease
 from channels.store.records import Customer, InboundState, OpenTurn, Reason, StoredMessage
 from channels.store.store import CHANNEL, ChannelStore
 from channels.turns.bots import asks_models
-from channels.turns.drafts import apology_draft, turn_drafts
+from channels.turns.drafts import apology_drafts, turn_drafts
 from channels.turns.opinions import Opinions
 from channels.turns.pressure import TurnSlots
 from channels.turns.results import result_from_json, result_to_json
@@ -165,10 +165,14 @@ class TurnService:
             self._store.inbox.mark(connection, message.webhook.message_sid, InboundState.FAILED, reason="attempts")
         if turn:
             self._store.turns.close(connection, turn)
-        self._store.outbox.add(
-            connection, customer.customer_id, [apology_draft(turn.tracking_id if turn else new_id())]
-        )
+        noticed = self._is_noticed(connection, customer)
+        drafts = apology_drafts(self._settings, turn.tracking_id if turn else new_id(), noticed=noticed)
+        self._store.outbox.add(connection, customer.customer_id, drafts)
         _log.error("turn_failed", customer=customer.customer_id, tracking_id=turn and turn.tracking_id)
+
+    def _is_noticed(self, connection: Connection, customer: Customer) -> bool:
+        """They have the privacy notice, or it is on its way; one that was refused or stopped is written again."""
+        return customer.noticed_at is not None or self._store.outbox.has_notice(connection, customer.customer_id)
 
     def _conversation(self, connection: Connection, customer: Customer) -> Conversation:
         store = self._store.core.conversations
@@ -243,13 +247,11 @@ class TurnService:
             result.reply,
             before=before.state,
             after=result.state,
-            noticed=customer.noticed_at is not None,
+            noticed=self._is_noticed(connection, customer),
             waited=utc_now() - answered[0].received_at,
         )
         self._store.outbox.add(connection, turn.customer_id, drafts)
         self._store.inbox.settle(connection, answered, tracking_id=turn.tracking_id)
-        if customer.noticed_at is None:
-            self._store.people.change(connection, turn.customer_id, noticed_at=utc_now())
         if result.state.handed_off and not before.state.handed_off:
             self._store.people.hand_off(connection, turn.customer_id, who="customer", reason="asked for a person")
         self._store.turns.close(connection, turn)

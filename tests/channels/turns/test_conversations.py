@@ -185,7 +185,7 @@ async def test_a_bot_that_keeps_failing_ends_in_an_apology_and_a_dead_letter(cha
     channel.__post_init__()
     customer_id = channel.receive("uno")
     await channel.serve(customer_id)
-    assert [message.body for message in channel.twilio.outbound] == [phrases().apology]
+    assert [message.body for message in channel.twilio.outbound] == [NOTICE, phrases().apology]
     assert channel.states(customer_id) == [(InboundState.FAILED, "attempts")]
     assert channel.store.inbox.retry(channel.messages(customer_id)[0].webhook.message_sid) == customer_id
     await channel.serve(customer_id)
