@@ -85,9 +85,10 @@ class Sandbox:
         }
 
     def state(self) -> dict[str, Any]:
-        """Whether the webhook listens, on whose data, and under which key the store knows the customer."""
+        """Whether the webhook listens and where, on whose data, and under which key the store knows the customer."""
         return {
             "live": wait_until_live(self.web_url, seconds=0.5),
+            "web_port": self._web_port,
             "serves": self._ground.data_identity,
             "customer": Pseudonyms(self._ground.hash_key).of(ACCOUNT, OURS, CUSTOMER),
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,8 +70,12 @@ THRESHOLDS: Mapping[str, float] = {
 
 
 class MonitoringDesk:
-    def __init__(self, settings: Settings, store: Store, feed: ActivityFeed) -> None:
-        self._metrics_url = settings.channel_metrics_url
+    def __init__(
+        self, settings: Settings, store: Store, feed: ActivityFeed, own_channel: Callable[[], str | None]
+    ) -> None:
+        """`own_channel` is asked for the metrics of the channel that runs here, when the settings name no other."""
+        self._named_channel = settings.channel_metrics_url
+        self._own_channel = own_channel
         self._store = store
         self._feed = feed
         self._lock = threading.Lock()
@@ -97,19 +101,23 @@ class MonitoringDesk:
 
     @property
     def has_channel(self) -> bool:
-        """Whether somebody said where the channel's metrics are."""
-        return self._metrics_url is not None
+        """Whether somebody said where the channel's metrics are, or it runs here."""
+        return self._metrics_url() is not None
 
     def queue(self) -> Queue | None:
         """The channel's queue as it was a few seconds ago at most; None when the channel does not answer."""
-        if self._metrics_url is None:
+        url = self._metrics_url()
+        if url is None:
             return None
         with self._lock:
             at, known = self._queue
             if time.monotonic() - at > _QUEUE_KEPT_SECONDS:
-                known = read_queue(self._metrics_url)
+                known = read_queue(url)
                 self._queue = (time.monotonic(), known)
             return known
+
+    def _metrics_url(self) -> str | None:
+        return self._named_channel or self._own_channel()
 
     def thresholds(self) -> tuple[AlertThreshold, ...]:
         return self._store.alerts.list()

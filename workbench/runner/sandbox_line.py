@@ -44,6 +44,8 @@ class Sandbox:
     url: str = ""
     customer: str = ""
     """Under which key the store knows who writes there."""
+    metrics_url: str = ""
+    """Of its web process."""
 
 
 class SandboxLine:
@@ -109,7 +111,9 @@ class SandboxLine:
         url = self._address()
         said = self._state(url) if url else {}
         if said.get("serves") == self._settings.data_identity:
-            return Sandbox(Line.ON if said.get("live") else Line.STARTING, url, str(said.get("customer")))
+            line = Line.ON if said.get("live") else Line.STARTING
+            metrics = f"http://127.0.0.1:{said['web_port']}/metrics" if said.get("web_port") else ""
+            return Sandbox(line, url, str(said.get("customer")), metrics)
         running = self._process is not None and self._process.poll() is None
         return Sandbox(Line.STARTING if running else Line.OFF)
 

@@ -78,6 +78,11 @@ class WhatsAppDesk:
         ]
         return WhatsAppChat(seen.line, turns, tuple(pending))
 
+    def metrics_url(self) -> str | None:
+        """Of the channel that runs here on our data; None when there is no line to it."""
+        seen = self._sandbox.look()
+        return seen.metrics_url or None if seen.line is Line.ON else None
+
     def close(self) -> None:
         self._sandbox.close()
 

@@ -50,7 +50,7 @@ class Workbench:
         self.players = PlayerDesk(self.portal, self.replies, self._state)
         self.activity = ActivityFeed(self.store)
         self.conversations = ConversationDesk(settings, self.store, self.activity)
-        self.monitoring = MonitoringDesk(settings, self.store, self.activity)
+        self.monitoring = MonitoringDesk(settings, self.store, self.activity, self.whatsapp.metrics_url)
         self.opinions = Opinions(self.store.feedback, CHANNEL)
         self.cases = CaseShelf(settings.data_dir / OWN_FOLDER)
         self.case_trials = CaseTrialDesk(settings, self.store, self.portal)

@@ -85,6 +85,8 @@ def test_it_says_where_it_is_serves_one_chat_and_ends_with_all_its_processes(
     url = address(settings)
     state = httpx.get(f"{url}/ready").json()
     assert state["serves"] == settings.data_identity
+    metrics = httpx.get(f"http://127.0.0.1:{state['web_port']}/metrics").text
+    assert "whatsapp_oldest_waiting_seconds" in metrics
 
     message = {"text": "hola", "id": "a" * 32, "kind": "text"}
     for _ in range(2):

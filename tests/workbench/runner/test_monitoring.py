@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,6 +15,7 @@ from bot_core.store.records import Feedback, FeedbackValue
 from tests.fakes.activity import talk
 from workbench.runner.channel_queue import Queue, parse_queue, read_queue
 from workbench.runner.monitoring import MonitoringDesk
+from workbench.runner.whatsapp import WhatsAppDesk
 from workbench.runner.workbench import Workbench
 from workbench.storage.activity.figures import Period
 
@@ -31,21 +33,24 @@ whatsapp_outbox_messages{state="accepted"} 400.0
 
 
 @pytest.fixture
-def metrics_url() -> Iterator[str]:
-    """A web process of the channel, as far as its metrics are concerned."""
+def metrics_url(tmp_path: Path) -> Iterator[str]:
+    """A web process of the channel, as far as its metrics are concerned; and the sandbox that started it."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200 if self.path == "/metrics" else 404)
+            ready = json.dumps({"live": True, "serves": Settings(data_dir=tmp_path).data_identity, "web_port": port})
+            said = {"/metrics": METRICS, "/ready": ready}.get(self.path, "")
+            self.send_response(200 if said else 404)
             self.end_headers()
-            self.wfile.write(METRICS.encode())
+            self.wfile.write(said.encode())
 
         def log_message(self, *_: object) -> None: ...
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
+    port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/metrics"
+    yield f"http://127.0.0.1:{port}/metrics"
     server.shutdown()
     thread.join()
     server.server_close()
@@ -78,11 +83,22 @@ def test_the_queue_is_read_from_the_channels_metrics(metrics_url: str, workbench
     expected = Queue(waiting=7, oldest_seconds=93.5, failed=2, unsent=4)
     assert parse_queue(METRICS) == read_queue(metrics_url) == expected
     settings = Settings(data_dir=tmp_path, channel_metrics_url=metrics_url)
-    desk = MonitoringDesk(settings, workbench.store, workbench.activity)
+    desk = MonitoringDesk(settings, workbench.store, workbench.activity, workbench.whatsapp.metrics_url)
     assert (desk.has_channel, desk.queue()) == (True, expected)
     desk.set_threshold("queue_age", 60, who="Ana")
     [alert] = desk.alerts()
     assert (alert.threshold.name, alert.threshold.set_by, alert.value) == ("queue_age", "Ana", 93.5)
+
+
+def test_the_channel_that_runs_here_needs_no_address(metrics_url: str, workbench: Workbench, tmp_path: Path):
+    desk = workbench.monitoring
+    assert (desk.has_channel, desk.queue()) == (False, None)
+    port = int(metrics_url.removesuffix("/metrics").rpartition(":")[2])
+    Settings(data_dir=tmp_path).sandbox_file.write_text(json.dumps({"port": port}), encoding="utf-8")
+    line = WhatsAppDesk(workbench.settings, workbench.store.conversations)
+    desk = MonitoringDesk(workbench.settings, workbench.store, workbench.activity, line.metrics_url)
+    assert desk.has_channel
+    assert desk.queue() == parse_queue(METRICS)
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "up 1\n", "<html>{not metrics", "\x00"])
