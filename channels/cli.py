@@ -124,9 +124,15 @@ def dead_letters(limit: Limit = 50) -> None:
 
 
 @app.command()
-def retry(identifier: Annotated[str, typer.Argument(help="MessageSid of a failed message, or an outbox id.")]) -> None:
-    """Try a dead letter again."""
-    typer.echo(_desk().retry(identifier))
+def retry(
+    identifier: Annotated[str | None, typer.Argument(help="MessageSid of a failed message, or an outbox id.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every send that an outage cost; says how many.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --all: do it.")] = False,
+) -> None:
+    """Try a dead letter again, or all sends that were given up before Twilio took them."""
+    if (identifier is None) is not every:
+        raise UserError("which dead letter?", hint="retry ID, or retry --all")
+    typer.echo(_desk().retry(identifier) if identifier is not None else _desk().retry_all(sure=yes))
 
 
 @app.command()

@@ -14,6 +14,7 @@ from bot_core.settings import Settings
 from bot_core.store.resealing import reseal
 from bot_core.store.tables import cipher_on
 from channels.operations.reconciler import Reconciled, Reconciler
+from channels.outbound.sender import WINDOW
 from channels.outbound.twilio import MessagingApi, TwilioApi
 from channels.settings import ChannelSettings
 from channels.store.erasure import Erasure
@@ -74,6 +75,19 @@ class Desk:
             customer_id = self._again(identifier, (OutboxState.FAILED,))
         self._ring(customer_id, f"retry-{identifier}")
         return f"{identifier} is tried again"
+
+    def retry_all(self, *, sure: bool) -> str:
+        """Every send that was surely not sent and is still worth sending; the sweep finds them within seconds."""
+        with self._store.database.write() as connection:
+            waiting = self._store.outbox.given_up(connection, heard_since=utc_now() - WINDOW)
+            if sure:
+                for outbox_id in waiting:
+                    self._store.outbox.bring_back(connection, outbox_id)
+        failed = self._store.outbox.counts().get(OutboxState.FAILED.value, 0)
+        if sure:
+            return f"{len(waiting)} sends are tried again, {failed} other failed ones stay"
+        left = failed - len(waiting)
+        return f"{len(waiting)} sends would be tried again, {left} other failed ones stay; --yes does it"
 
     def resend(self, outbox_id: str, *, sure: bool) -> str:
         self._outgoing(outbox_id, _UNSETTLED)

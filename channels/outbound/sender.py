@@ -14,6 +14,7 @@ from channels.observability.traces import NoTraces, Traces
 from channels.outbound.errors import OPTED_OUT, Failure
 from channels.outbound.twilio import Accepted, Failed, MessagingApi, SendResult
 from channels.settings import ChannelSettings
+from channels.store.notices import has_other_notice
 from channels.store.records import (
     ANSWERS,
     EXPIRED,
@@ -149,7 +150,7 @@ class OutboxSender:
         # The notice belongs to the reply that may pass.
         if with_person and by_bot and not self._precedes_allowed(connection, outgoing):
             return "handed_off"
-        if outgoing.kind is OutboxKind.NOTICE and self._store.outbox.has_other_notice(connection, outgoing):
+        if outgoing.kind is OutboxKind.NOTICE and has_other_notice(connection, outgoing):
             return "noticed"
         return ""
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot_core.errors import Conflict, NotFound
@@ -23,17 +23,26 @@ from bot_core.messages import utc_now
 from bot_core.store.database import Database
 from bot_core.store.sql.rows import insert_or_ignore
 from channels.privacy.keys import Sealer
-from channels.store.records import SETTLED, UNSETTLED, Allowed, Content, Draft, OutboxKind, OutboxState, Outgoing
+from channels.store.notices import note_acceptance
+from channels.store.records import (
+    ANSWERS,
+    EXPIRED,
+    GONE,
+    NO_NOTICE,
+    SETTLED,
+    Allowed,
+    Content,
+    Draft,
+    OutboxKind,
+    OutboxState,
+    Outgoing,
+)
 from channels.store.tables import customers, outbox
 
 _table = outbox.c
 _OPEN = tuple(state.value for state in OutboxState if state not in SETTLED)
-_MAY_HAVE_GONE = or_(
-    _table.state.in_(
-        [OutboxState.ACCEPTED.value, OutboxState.SENDING.value, OutboxState.SEND_UNKNOWN.value],
-    ),
-    and_(_table.state == OutboxState.FAILED.value, _table.error == UNSETTLED),
-)
+_GIVEN_UP = (EXPIRED, "attempts_")
+"""How errors of what was surely not sent begin; the second one is of versions before 25 November 2026."""
 _BROUGHT_BACK = {"state": OutboxState.PENDING.value, "error": "", "attempts": 0, "lookups": 0}
 
 
@@ -118,16 +127,26 @@ class Outbox:
         with self._database.read() as connection:
             return tuple(self._outgoing(row) for row in connection.execute(statement))
 
-    # the privacy notice: given when Twilio has accepted it
-
-    def has_notice(self, connection: Connection, customer_id: str) -> bool:
-        """Twilio has one, may have one, or it is still to be sent: no other is needed."""
-        return self._has_notice(connection, customer_id, or_(_MAY_HAVE_GONE, _table.state == OutboxState.PENDING.value))
-
-    def has_other_notice(self, connection: Connection, outgoing: Outgoing) -> bool:
-        """Twilio has, or may have, another one of the same customer."""
-        other = and_(_MAY_HAVE_GONE, _table.outbox_id != outgoing.outbox_id)
-        return self._has_notice(connection, outgoing.customer_id, other)
+    def given_up(self, connection: Connection, *, heard_since: datetime) -> tuple[str, ...]:
+        """Failed ones that were surely not sent, of customers who wrote since, unless a later answer went out or the
+        notice before them will not come."""
+        other = outbox.alias()
+        same = other.c.customer_id == _table.customer_id
+        answered = exists().where(
+            same,
+            other.c.position > _table.position,
+            other.c.kind.in_([kind.value for kind in ANSWERS]),
+            other.c.state.in_([state.value for state in GONE]),
+        )
+        notice_too = exists().where(same, other.c.kind == OutboxKind.NOTICE.value, _was_given_up(other.c))
+        held = (_table.error == NO_NOTICE) & or_(customers.c.noticed_at.is_not(None), notice_too)
+        statement = (
+            select(_table.outbox_id)
+            .join(customers, customers.c.customer_id == _table.customer_id)
+            .where(_table.state == OutboxState.FAILED.value, or_(_was_given_up(_table), held))
+            .where(~answered, customers.c.last_inbound_at > heard_since)
+        )
+        return tuple(connection.scalars(statement))
 
     def may_pass(self, connection: Connection, tracking_id: str) -> bool:
         """Some message of this turn may pass a check before sending."""
@@ -135,21 +154,6 @@ class Outbox:
             _table.tracking_id == tracking_id, _table.allowed != Allowed.NOTHING.value
         )
         return connection.scalar(found.limit(1)) is not None
-
-    def _has_notice(self, connection: Connection, customer_id: str, condition: Any) -> bool:
-        notices = (_table.customer_id == customer_id) & (_table.kind == OutboxKind.NOTICE.value)
-        return connection.scalar(select(_table.outbox_id).where(notices, condition).limit(1)) is not None
-
-    def _note_notice(self, connection: Connection, outbox_id: str) -> None:
-        """The customer's row before the outbox's, as whoever works for the customer locks them."""
-        owner = select(_table.customer_id).where(
-            _table.outbox_id == outbox_id, _table.kind == OutboxKind.NOTICE.value, _table.message_sid.is_(None)
-        )
-        connection.execute(
-            update(customers)
-            .where(customers.c.customer_id.in_(owner), customers.c.noticed_at.is_(None))
-            .values(noticed_at=utc_now())
-        )
 
     # transitions: each says from which state it leads, so that a late one changes nothing
 
@@ -172,7 +176,7 @@ class Outbox:
         values = {"state": OutboxState.ACCEPTED.value, "message_sid": message_sid, "error": ""}
         try:
             with connection.begin_nested():
-                self._note_notice(connection, outbox_id)
+                note_acceptance(connection, outbox_id)
                 return self._move(connection, outbox_id, before, **values)
         except IntegrityError as error:
             raise Conflict(f"message {message_sid} belongs to another outgoing message") from error
@@ -256,6 +260,11 @@ class Outbox:
                 "allowed": Allowed(row.allowed),
             }
         )
+
+
+def _was_given_up(columns: Any) -> Any:
+    errors = (columns.error.startswith(prefix, autoescape=True) for prefix in _GIVEN_UP)
+    return (columns.state == OutboxState.FAILED.value) & or_(*errors)
 
 
 def open_work(now: datetime) -> Any:

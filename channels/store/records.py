@@ -45,6 +45,8 @@ class OutboxState(StrEnum):
 
 
 SETTLED = frozenset({OutboxState.ACCEPTED, OutboxState.FAILED, OutboxState.CANCELLED})
+GONE = frozenset({OutboxState.ACCEPTED, OutboxState.SENDING, OutboxState.SEND_UNKNOWN})
+"""Twilio has it, or may have it."""
 
 
 EXPIRED = "expired_"

@@ -17,6 +17,7 @@ from channels.observability.logs import log, logged_with
 from channels.observability.metrics import Metrics, count_turn
 from channels.observability.traces import NoTraces, Traces
 from channels.settings import ChannelSettings
+from channels.store.notices import has_notice
 from channels.store.people import LostLease
 from channels.store.records import Customer, InboundState, OpenTurn, Reason, StoredMessage
 from channels.store.store import CHANNEL, ChannelStore
@@ -172,7 +173,7 @@ class TurnService:
 
     def _is_noticed(self, connection: Connection, customer: Customer) -> bool:
         """They have the privacy notice, or it is on its way; one that was refused or stopped is written again."""
-        return customer.noticed_at is not None or self._store.outbox.has_notice(connection, customer.customer_id)
+        return customer.noticed_at is not None or has_notice(connection, customer.customer_id)
 
     def _conversation(self, connection: Connection, customer: Customer) -> Conversation:
         store = self._store.core.conversations
