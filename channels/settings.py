@@ -66,6 +66,7 @@ class ChannelSettings(BaseSettings):
     sweep_seconds: float = Field(default=5.0, gt=0)
     """How often the database is searched for work that nobody rang for."""
     turn_attempts: int = Field(default=3, ge=1)
+    """Faults of the bot after which a message is given up; four starts that no reply came of count as one."""
     sender_per_minute: int = Field(default=30, ge=1)
     """Messages of one customer in a minute that are answered; more are stored, not answered."""
     sends_per_second: float = Field(default=40.0, gt=0)

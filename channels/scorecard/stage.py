@@ -54,7 +54,7 @@ _SCALED = {
     # Every start goes through what its last life had begun: with fewer at once a short life gets something done.
     "BUSY_CUSTOMERS": "100",
     "DATABASE_WAIT_SECONDS": "2",
-    # A message that is begun twelve times is given up: here every worker dies a hundred times.
+    # A message that is begun twelve times is given up, here 400 times: every worker dies a hundred times.
     "TURN_ATTEMPTS": "100",
     "SENDER_PER_MINUTE": str(SENDER_PER_MINUTE),
     "SENDS_PER_SECOND": str(SENDS_PER_SECOND),
