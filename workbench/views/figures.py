@@ -23,11 +23,6 @@ def plain(value: str) -> str:
     return _MARKDOWN.sub(r"\\\1", _SHORTCODE.sub(f":{_NO_BREAK}", line))
 
 
-def seconds(value: float) -> str:
-    """`0.0123` → `"12 ms"`, `2.5` → `"2.5 s"`."""
-    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
-
-
 def duration(value: float) -> str:
     """A forecast, no more exact than it is worth: `75` → `"1 min"`, `7500` → `"2 h 5 min"`."""
     minutes = round(value / 60)

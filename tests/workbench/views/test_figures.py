@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from workbench.views.figures import dollars, duration, pesos, plain, seconds, shortened
+from workbench.views.figures import dollars, duration, pesos, plain, shortened
 
 
 @pytest.mark.parametrize(
@@ -14,11 +14,6 @@ from workbench.views.figures import dollars, duration, pesos, plain, seconds, sh
 )
 def test_pesos(value: object, shown: str):
     assert pesos(value) == shown
-
-
-@pytest.mark.parametrize(("value", "shown"), [(0.0123, "12 ms"), (0.0, "0 ms"), (2.54, "2.5 s")])
-def test_seconds(value: float, shown: str):
-    assert seconds(value) == shown
 
 
 @pytest.mark.parametrize(("value", "shown"), [(0.2, "1 s"), (75, "1 min"), (7500, "2 h 5 min")])

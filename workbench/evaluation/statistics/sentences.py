@@ -10,9 +10,10 @@ from workbench.evaluation.statistics.metrics import Unit
 from workbench.evaluation.statistics.power import assumed_spread, conversations_needed, smallest_detectable
 from workbench.evaluation.statistics.verdicts import Decision, Gap, MetricVerdict, smallest_relevant
 from workbench.texts.texts import bilingual
+from workbench.texts.times import split
 
 TABLE = Path(__file__).with_name("sentences.yaml")
-_DECIMALS = {Unit.SHARE: 1, Unit.SECONDS: 2, Unit.TOKENS: 0, Unit.COUNT: 2}
+_DECIMALS = {Unit.SHARE: 1, Unit.TOKENS: 0, Unit.COUNT: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,24 +101,32 @@ def _numbers(row: Told) -> dict[str, str]:
 
 
 def level(value: float, unit: Unit) -> str:
-    """A level as people read it: `"93.3 %"`, `"1.20 s"`."""
+    """A level as people read it: `"93.3 %"`, `"1.20 s"`, `"350 ms"`."""
     return f"{100 * value:.1f} %" if unit is Unit.SHARE else amount(value, unit)
 
 
 def amount(value: float, unit: Unit, *, signed: bool = False) -> str:
-    """A difference as people read it: `"+5.0 puntos"`, `"−0.31 s"`."""
+    """A difference as people read it: `"+5.0 puntos"`, `"−310 ms"`."""
     return _written("units", value, unit, signed=signed)
 
 
 def bounds(low: float, high: float, unit: Unit) -> str:
     """An interval of a difference as people read it: `"−8.8 a +8.8 puntos"`."""
-    ends = {"low": _written("bare", low, unit, signed=True), "high": amount(high, unit, signed=True)}
+    longer = max(abs(low), abs(high))
+    ends = {
+        "low": _written("bare", low, unit, signed=True, beside=longer),
+        "high": _written("units", high, unit, signed=True, beside=longer),
+    }
     return _table()["interval"]["bounds"].format_map(ends)
 
 
-def _written(group: str, value: float, unit: Unit, *, signed: bool) -> str:
-    shown = 100 * value if unit is Unit.SHARE else value
+def _written(group: str, value: float, unit: Unit, *, signed: bool, beside: float = 0.0) -> str:
     sign = "−" if value < 0 else "+" if signed else ""
+    if unit is Unit.SECONDS:
+        digits, name = split(abs(value), beside=beside)
+        written = f"{digits} {name}" if group == "units" else digits
+        return written if digits == "0" else f"{sign}{written}"
+    shown = 100 * value if unit is Unit.SHARE else value
     return _table()[group][unit].format(sign=sign, value=_digits(abs(shown), unit))
 
 

@@ -11,10 +11,11 @@ from workbench.evaluation.statistics.metrics import Unit
 from workbench.evaluation.statistics.power import ALPHA, POWER, conversations_needed
 from workbench.evaluation.statistics.significance import holm
 
-MIN_RELEVANT = {Unit.SHARE: 0.02}
-"""The smallest difference worth knowing: two points of a rate …"""
+MIN_RELEVANT = {Unit.SHARE: 0.02, Unit.SECONDS: 0.1}
+"""The smallest difference worth knowing: two points of a rate, a tenth of a second. What takes less than that feels
+immediate (Miller 1968; Card, Robertson and Mackinlay 1991): in a chat nobody can notice it …"""
 MIN_RELEVANT_RELATIVE = 0.05
-"""… or 5 % of A's mean."""
+"""… or 5 % of A's mean; of a time the larger of the two."""
 
 
 class Decision(StrEnum):
@@ -56,7 +57,7 @@ def decide(
     differences: Sequence[Difference], *, usd_per_conversation: float = 0.0, alpha: float = ALPHA
 ) -> tuple[MetricVerdict, ...]:
     """One verdict for each difference. B is better or worse only when the adjusted p is below `alpha` and the 95 %
-    interval leaves out 0.
+    interval leaves out 0; in a time, also only when the interval reaches beyond what anybody can notice.
 
     A metric in which no conversation differs can give no false verdict, so it does not count in Holm's correction
     (Tarone 1990). `usd_per_conversation` is what one more conversation costs in both variants together.
@@ -67,10 +68,16 @@ def decide(
     first_step = alpha / max(len(tested), 1)
     return tuple(
         _proven(row, p)
-        if p < alpha and not row.low <= 0 <= row.high
+        if p < alpha and not row.low <= 0 <= row.high and not _unnoticed(row)
         else _open(row, p, first_step, usd_per_conversation)
         for row, p in rows
     )
+
+
+def _unnoticed(row: Difference) -> bool:
+    """Proven, and too short a time to matter: the interval is all inside a tenth of a second."""
+    least = MIN_RELEVANT[Unit.SECONDS]
+    return row.metric.unit is Unit.SECONDS and -least < row.low and row.high < least
 
 
 def _proven(row: Difference, adjusted_p: float) -> MetricVerdict:
@@ -100,4 +107,7 @@ def _gap(row: Difference, alpha: float) -> tuple[Gap, int | None]:
 
 def smallest_relevant(unit: Unit, a: float) -> float:
     """The smallest difference from A's mean worth knowing, in the metric's unit."""
-    return MIN_RELEVANT.get(unit) or MIN_RELEVANT_RELATIVE * abs(a)
+    relative = MIN_RELEVANT_RELATIVE * abs(a)
+    if unit is Unit.SECONDS:
+        return max(MIN_RELEVANT[unit], relative)
+    return MIN_RELEVANT.get(unit) or relative

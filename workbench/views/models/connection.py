@@ -12,7 +12,8 @@ from workbench.roles import Role
 from workbench.runner.models import ConnectionTest
 from workbench.texts.problems import say
 from workbench.texts.texts import section, text
-from workbench.views.figures import dollars, plain, seconds
+from workbench.texts.times import seconds
+from workbench.views.figures import dollars, plain
 from workbench.views.pieces.permission import guarded_button
 
 POLL_SECONDS = 0.5

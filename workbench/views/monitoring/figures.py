@@ -7,7 +7,8 @@ import streamlit as st
 from workbench.runner.monitoring import Report
 from workbench.storage.activity.figures import Totals
 from workbench.texts.texts import text
-from workbench.views.figures import seconds, share
+from workbench.texts.times import seconds
+from workbench.views.figures import share
 
 _UNKNOWN = "–"
 

@@ -17,7 +17,8 @@ from workbench.roles import Role
 from workbench.runner.trials import Trial, expected_cost
 from workbench.texts.problems import say
 from workbench.texts.texts import section, text
-from workbench.views.figures import dollars, plain, seconds
+from workbench.texts.times import seconds
+from workbench.views.figures import dollars, plain
 from workbench.views.pieces.choosing_model import choose_model
 from workbench.views.pieces.permission import guarded_button
 from workbench.views.prompts import place, splitting

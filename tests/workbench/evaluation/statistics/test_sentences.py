@@ -9,7 +9,9 @@ from workbench.evaluation.statistics.analysis import STANDARD_METRICS, analyse
 from workbench.evaluation.statistics.metrics import Unit
 from workbench.evaluation.statistics.sentences import (
     TABLE,
+    amount,
     bounds,
+    level,
     metric_label,
     needed_sentence,
     power_sentence,
@@ -37,6 +39,21 @@ def test_an_interval_says_its_unit_once(results):
     assert bounds(-0.088, 0.088, Unit.SHARE) == "−8.8 a +8.8 puntos"
     assert bounds(-0.0012, 0.5, Unit.USD) == "−$0.0012 a +$0.5000 USD"
     assert "intervalo del 95 %: +" in said(results.run(["-"] * 20), results.run(["+"] * 20))
+
+
+def test_times_below_a_second_are_in_milliseconds():
+    assert amount(-0.0031, Unit.SECONDS, signed=True) == "−3.1 ms"
+    assert level(0.0049, Unit.SECONDS) == "4.9 ms"
+    assert bounds(-0.0035, 0.012, Unit.SECONDS) == "−3.5 a +12 ms"
+    assert bounds(-0.5, 1.2, Unit.SECONDS) == "−0.50 a +1.20 s", "one unit for both ends"
+    assert amount(-0.00002, Unit.SECONDS, signed=True) == "0 ms", "no sign where nothing is shown"
+
+
+def test_a_time_that_nobody_notices_is_no_verdict(results):
+    a, b = results.run(["+"] * 30, seconds=0.009), results.run(["+"] * 30, seconds=0.005)
+    sentence = said(a, b, "latency")
+    assert sentence.startswith("No se ve una diferencia que importe en tiempo de respuesta por turno")
+    assert "−4.0 ms" in sentence and "menos de 100 ms hacia cualquier lado" in sentence
 
 
 def test_what_more_evidence_would_take(results):
@@ -67,7 +84,7 @@ def test_no_relevant_difference(results):
 def test_times_and_money_have_their_units(results):
     a = results.run(["+"] * 30, seconds=1.25, usd="0.0005")
     b = results.run(["+"] * 30, seconds=0.5, usd="0.001")
-    assert "−0.75 s (de 1.25 s a 0.50 s;" in said(a, b, "latency")
+    assert "−750 ms (de 1.25 s a 500 ms;" in said(a, b, "latency")
     assert "+$0.0010 USD" in said(a, b, "cost")
 
 

@@ -3,9 +3,16 @@ from __future__ import annotations
 import pytest
 
 from workbench.evaluation.statistics.differences import paired_differences
-from workbench.evaluation.statistics.metrics import MEANS, default_metrics, measure, pass_rate
+from workbench.evaluation.statistics.metrics import MEANS, Unit, default_metrics, measure, pass_rate
 from workbench.evaluation.statistics.power import conversations_needed
-from workbench.evaluation.statistics.verdicts import Decision, Gap, MetricVerdict, decide
+from workbench.evaluation.statistics.verdicts import (
+    MIN_RELEVANT,
+    Decision,
+    Gap,
+    MetricVerdict,
+    decide,
+    smallest_relevant,
+)
 
 CASE = pass_rate("case")
 LATENCY = next(metric for metric in MEANS if metric.name == "latency")
@@ -25,6 +32,35 @@ def test_better_and_worse(results):
 def test_slower_is_worse(results):
     fast, slow = results.run(["+"] * 30, seconds=0.2), results.run(["+"] * 30, seconds=0.9)
     assert verdicts(fast, slow, (LATENCY,))["latency"].decision is Decision.WORSE
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "decision"),
+    [
+        (0.009, 0.005, Decision.NOT_ENOUGH_EVIDENCE),
+        (0.005, 0.009, Decision.NOT_ENOUGH_EVIDENCE),
+        (0.300, 0.220, Decision.NOT_ENOUGH_EVIDENCE),
+        (0.300, 0.190, Decision.BETTER),
+        (0.190, 0.300, Decision.WORSE),
+        (5.000, 4.850, Decision.BETTER),
+    ],
+)
+def test_a_time_is_better_or_worse_only_by_what_a_person_can_notice(results, a, b, decision):
+    verdict = verdicts(results.run(["+"] * 30, seconds=a), results.run(["+"] * 30, seconds=b), (LATENCY,))["latency"]
+    assert verdict.decision is decision
+    assert (verdict.gap is Gap.SMALL) == (decision is Decision.NOT_ENOUGH_EVIDENCE)
+
+
+def test_the_smallest_time_that_matters_grows_with_a_slow_bot():
+    assert smallest_relevant(Unit.SECONDS, 0.01) == smallest_relevant(Unit.SECONDS, 2.0) == MIN_RELEVANT[Unit.SECONDS]
+    assert smallest_relevant(Unit.SECONDS, 10.0) == pytest.approx(0.5)
+
+
+def test_a_rate_s_verdict_asks_for_no_size(results):
+    """One conversation in a hundred is less than two points, and yet a proven difference is said."""
+    rows = paired_differences(*(measure(results.run(run), (CASE,)) for run in (["-"] * 9 + ["+"] * 991, ["+"] * 1000)))
+    [verdict] = decide(rows)
+    assert (verdict.decision, verdict.difference.high < 0.02) == (Decision.BETTER, True)
 
 
 def test_too_few_says_how_many_more_and_what_they_cost(results):

@@ -9,7 +9,8 @@ import streamlit as st
 from bot_core.llm.gateway import OFFLINE_MODEL
 from bot_core.trace import ModelCall
 from workbench.texts.texts import section, text
-from workbench.views.figures import dollars, plain, seconds
+from workbench.texts.times import seconds
+from workbench.views.figures import dollars, plain
 
 
 def show_calls(calls: Sequence[ModelCall]) -> None:

@@ -8,7 +8,8 @@ import streamlit as st
 
 from bot_core.trace import TurnTrace
 from workbench.texts.texts import text
-from workbench.views.figures import dollars, plain, seconds
+from workbench.texts.times import seconds
+from workbench.views.figures import dollars, plain
 from workbench.views.simulator.trace.calls import show_calls
 from workbench.views.simulator.trace.facts import show_facts
 from workbench.views.simulator.trace.guardrails import show_guardrails

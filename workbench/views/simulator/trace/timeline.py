@@ -9,7 +9,7 @@ import streamlit as st
 
 from bot_core.trace import ModelCall, TurnTrace
 from workbench.texts.texts import section, text
-from workbench.views.figures import seconds
+from workbench.texts.times import seconds
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
