@@ -21,6 +21,7 @@ _CLOCK = "%d/%m %H:%M"
 _DAY = "%d/%m"
 _ALONE = 1
 """One point draws no line: it needs a dot."""
+_MOST_TICKS = 6
 Reading = Callable[[Point], float | None]
 
 
@@ -59,7 +60,10 @@ def _figure(points: Sequence[Point], traces: Sequence[dict[str, Any]], **layout:
     )
     # Figures only: Plotly knows the names of months in English.
     days = all(point.at.time() == time.min for point in points)
-    figure.update_xaxes(fixedrange=True, tickformat=_DAY if days else _CLOCK, hoverformat=_DAY if days else _CLOCK)
+    clock = _DAY if days else _CLOCK
+    # At buckets only: between them Plotly would name times that nobody counted, or the same one twice.
+    ticks = _times(points)[:: -(-len(points) // _MOST_TICKS)]
+    figure.update_xaxes(fixedrange=True, tickvals=ticks, tickformat=clock, hoverformat=clock)
     figure.update_yaxes(fixedrange=True, rangemode="tozero")
     return figure
 
