@@ -27,7 +27,8 @@ def show_form(item: ReviewItem, annotations: Sequence[Annotation]) -> None:
     if problem := place.take_problem():
         st.error(problem, icon="⚠️")
     if mine:
-        st.success(plain(_said(mine)), icon="📝")
+        box = st.success if mine.verdict is ReviewVerdict.PASS else st.warning
+        box(plain(_said(mine)), icon="📝")
     _fields(item, mine, disabled=refused is not None)
     _buttons(item, refused)
     if mine:

@@ -73,6 +73,10 @@ def test_a_reply_is_approved_and_the_next_one_comes(show: Page, workbench: Workb
     button(page, "Anterior").click().run()
     assert current(page) == first
     assert "Aprobada" in page.success[0].value
+    button(page, "Rechazar").click().run()
+    button(page, "Anterior").click().run()
+    assert "Rechazada" in page.warning[0].value
+    assert not page.success
 
 
 def test_two_quick_steps_do_not_start_from_the_same_reply(show: Page, workbench: Workbench, ana: None):
@@ -202,8 +206,8 @@ def test_what_people_wrote_is_never_read_as_markup(show: Page, workbench: Workbe
     page.text_input(key="review-field-notes-c1-1").set_value(ATTACK)
     button(page, "Rechazar").click().run()
     assert not any("<script>" in str(one.value) for one in (*page.markdown, *page.caption))
-    assert r"\*\*negrita\*\*" in page.success[0].value
-    assert r"\<script\>" in page.success[0].value
+    assert r"\*\*negrita\*\*" in page.warning[0].value
+    assert r"\<script\>" in page.warning[0].value
 
 
 def test_what_is_no_text_is_named_as_in_the_simulator(show: Page, workbench: Workbench, ana: None):
