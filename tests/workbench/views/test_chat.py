@@ -11,6 +11,7 @@ from tests.fakes.activity import talk as stored_talk
 from tests.fakes.pages import AsRole
 from workbench.roles import Role
 from workbench.runner.bots import BotChoice
+from workbench.runner.network import Network
 from workbench.runner.workbench import Workbench
 
 Page = Callable[[], AppTest]
@@ -206,3 +207,18 @@ def test_a_chat_with_a_telephone_makes_a_case_that_is_seen_to_pass_and_one_that_
     assert not page.exception
     assert len(workbench.cases.ids()) == 1
     assert "✅ Pasa con offline" in str(page.session_state["notice"])
+
+
+def test_a_conversation_whose_first_reply_is_under_way_is_listed_by_its_words(chat_page: Page, workbench: Workbench):
+    """After a kill it is answered again, and its reply may take a while."""
+    workbench.store.conversations.create(channel="workbench", customer_key="c1", release_id="r", conversation_id="c1")
+    message = InboundMessage(text="busco un versa")
+    workbench.replies.send("c1", [message], BotChoice(), network=Network(delay_seconds=600))
+    titles = [str(button.label) for button in chat_page().run().sidebar.button]
+    assert [title for title in titles if title.endswith("· busco un versa")]
+
+
+def test_a_conversation_without_any_words_is_listed_by_its_time(chat_page: Page, workbench: Workbench):
+    workbench.store.conversations.create(channel="workbench", customer_key="c1", release_id="r", conversation_id="c1")
+    [title] = [button.label for button in chat_page().run().sidebar.button if button.key == "opens-c1"]
+    assert title.replace("\\", "")[-5:].replace(":", "").isdigit()

@@ -8,6 +8,7 @@ from bot_core.messages import Role
 from bot_core.store.records import Conversation
 from workbench import session
 from workbench.runner.replies import CHANNEL
+from workbench.texts.media import media_named
 from workbench.texts.texts import text
 from workbench.views.figures import day_and_time, plain, shortened
 from workbench.views.simulator.bots import show_bots
@@ -60,6 +61,15 @@ def _earlier() -> None:
 
 
 def _title(conversation: Conversation) -> str:
-    """The customer's first words that the history still holds, and when the conversation was last active."""
+    """When the conversation was last active, and the customer's first words that the history still holds; of one whose
+    first reply is under way, those that wait for it."""
     said = next((entry.text for entry in conversation.state.history if entry.role is Role.CUSTOMER), "")
-    return f"{day_and_time(conversation.updated_at)} · {shortened(said, _TITLE_LENGTH)}"
+    words = shortened(media_named(said or _waiting_words(conversation.conversation_id)), _TITLE_LENGTH)
+    at = day_and_time(conversation.updated_at)
+    return f"{at} · {words}" if words else at
+
+
+def _waiting_words(conversation_id: str) -> str:
+    waiting = session.workbench().replies.waiting(conversation_id)
+    messages = (*waiting.reading, *waiting.queued, *waiting.travelling)
+    return next((message.text or f"[{message.kind.value}]" for message in messages), "")
