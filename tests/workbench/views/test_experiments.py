@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import threading
 from collections.abc import Callable
@@ -97,6 +98,18 @@ def test_every_view_of_a_finished_experiment_is_drawn(page: Page, workbench: Wor
     assert not run.exception
     assert not run.error
     assert "Evidencia insuficiente" in texts(run)
+
+
+@pytest.mark.parametrize(("view", "name"), [("verdict", "conversaciones correctas"), ("rates", "autos mostrados")])
+def test_a_phone_has_the_whole_width_for_the_lines(page: Page, workbench: Workbench, view: str, name: str):
+    """Names stand above their lines: beside them they would take most of a screen of 390 pixels."""
+    [chart] = opened(page, played(workbench, "offline-exacto"), view).get("plotly_chart")
+    layout = json.loads(chart.proto.spec)["layout"]
+    assert not layout["yaxis"]["showticklabels"]
+    assert layout["xaxis"]["tickangle"] == 0
+    above = {one["text"]: one for one in layout["annotations"]}
+    assert (above[name]["xref"], above[name]["x"], above[name]["xanchor"]) == ("paper", 0, "left")
+    assert len(layout["xaxis"]["title"]["text"]) <= 44, "no more than 390 pixels hold"
 
 
 def test_the_conversations_that_changed_come_first_side_by_side(page: Page, workbench: Workbench):

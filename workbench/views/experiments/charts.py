@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,7 +13,9 @@ COLOURS = ("#3f74ff", "#f2994a", "#0a9b84", "#8a5cf6", "#d64562", "#64748b")
 """As in .streamlit/config.toml; a variant has the colour of its place."""
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "star")
 """A variant is never told by its colour alone."""
-_ROW_PIXELS = 40
+_ROW_PIXELS = 44
+_ABOVE = 0.24
+"""Of a row's height: from its line up to its name."""
 _MARGIN_PIXELS = 96
 
 
@@ -28,3 +32,12 @@ def fixed(figure: Figure, *, height: int, x_title: str = "", y_title: str = "") 
     )
     figure.update_xaxes(title_text=x_title, fixedrange=True)
     figure.update_yaxes(title_text=y_title, fixedrange=True, automargin=True)
+
+
+def named_rows(figure: Figure, names: Sequence[str]) -> None:
+    """Row 0 at the top, each with its name above its line: beside the lines the names take a phone's whole width."""
+    for row, name in enumerate(names):
+        place = {"x": 0, "xref": "paper", "xanchor": "left", "y": row - _ABOVE, "yref": "y", "yanchor": "bottom"}
+        figure.add_annotation(text=escape(name, quote=False), showarrow=False, borderpad=0, **place)
+    figure.update_xaxes(tickangle=0, nticks=6)
+    figure.update_yaxes(showticklabels=False, range=[len(names) - 0.5, -0.8], showgrid=False, zeroline=False)

@@ -10,13 +10,13 @@ from workbench.evaluation.findings.records import Comparison, Findings, RateFind
 from workbench.evaluation.statistics.sentences import metric_label
 from workbench.texts.texts import text
 from workbench.views.experiments import place
-from workbench.views.experiments.charts import COLOURS, SYMBOLS, fixed, row_height
+from workbench.views.experiments.charts import COLOURS, SYMBOLS, fixed, named_rows, row_height
 from workbench.views.experiments.notes import show_ends
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-_SPREAD = 0.5
+_SPREAD = 0.36
 """Of a row's height, shared by the variants' dots."""
 
 
@@ -58,12 +58,7 @@ def _chart(variants: tuple[VariantFindings, ...], labels: dict[str, str]) -> Fig
         )
     fixed(figure, height=row_height(len(labels)), x_title=text("experiments.rates_axis"))
     figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
-    figure.update_yaxes(
-        tickvals=list(range(len(labels))),
-        ticktext=list(labels.values()),
-        range=[len(labels) - 0.4, -0.6],
-        zeroline=False,
-    )
+    named_rows(figure, list(labels.values()))
     return figure
 
 

@@ -12,7 +12,7 @@ from workbench.evaluation.statistics.metrics import MetricKind, Unit
 from workbench.evaluation.statistics.sentences import amount, level, metric_label
 from workbench.texts.texts import text
 from workbench.views.experiments import place, preferences
-from workbench.views.experiments.charts import COLOURS, fixed, row_height
+from workbench.views.experiments.charts import COLOURS, fixed, named_rows, row_height
 from workbench.views.figures import plain
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _forest(rows: list[MetricComparison], comparison: Comparison) -> Figure:
     signs = [1 if row.higher_is_better else -1 for row in rows]
     figure.add_scatter(
         x=[100 * row.difference * sign for row, sign in zip(rows, signs, strict=True)],
-        y=[metric_label(row.metric) for row in rows],
+        y=list(range(len(rows))),
         mode="markers",
         marker={"size": 11, "color": [_colour(row) for row in rows], "symbol": "diamond"},
         error_x={
@@ -61,7 +61,7 @@ def _forest(rows: list[MetricComparison], comparison: Comparison) -> Figure:
     )
     figure.add_vline(x=0, line={"width": 1, "dash": "dot", "color": COLOURS[5]})
     fixed(figure, height=row_height(len(rows)), x_title=text("experiments.differences_axis"))
-    figure.update_yaxes(autorange="reversed")
+    named_rows(figure, [metric_label(row.metric) for row in rows])
     return figure
 
 
