@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot_core.errors import ConfigurationError
 
 _PREFIX = "KAVAK_WHATSAPP_"
+_SENDER = re.compile(r"whatsapp:\+\d+")
+_PUBLIC_URL = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
 
 
 def _twilio(name: str) -> Any:
@@ -160,6 +163,15 @@ class ChannelSettings(BaseSettings):
             raise ConfigurationError("TWILIO_ACCOUNT_SID is not set", hint="it is on the first page of the console")
         if not self.senders:
             raise ConfigurationError("KAVAK_WHATSAPP_SENDERS is not set", hint="for example whatsapp:+14155238886")
+        if strange := [ours for ours in self.senders if not _SENDER.fullmatch(ours)]:
+            raise ConfigurationError(
+                f"KAVAK_WHATSAPP_SENDERS: {strange[0]!r} is no address of Twilio's", hint="like whatsapp:+14155238886"
+            )
+        if not _PUBLIC_URL.fullmatch(self.public_url):
+            raise ConfigurationError(
+                "KAVAK_WHATSAPP_PUBLIC_URL: scheme and host are needed, nothing after the path",
+                hint="like https://bot.example.mx",
+            )
         if self.api_base and not is_loopback(urlsplit(self.api_base).hostname or ""):
             raise ConfigurationError("KAVAK_WHATSAPP_API_BASE: only a loopback address", hint="it is for the sandbox")
         return self

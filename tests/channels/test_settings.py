@@ -18,13 +18,26 @@ def with_(**changes: object) -> ChannelSettings:
         ({"auth_token": ""}, "TWILIO_AUTH_TOKEN"),
         ({"account_sid": ""}, "TWILIO_ACCOUNT_SID"),
         ({"senders": ()}, "KAVAK_WHATSAPP_SENDERS"),
+        ({"senders": (OURS, "+14155238886")}, "KAVAK_WHATSAPP_SENDERS"),
+        ({"senders": ("whatsapp:+1 415 523 8886",)}, "KAVAK_WHATSAPP_SENDERS"),
+        ({"public_url": "bot.example.mx"}, "KAVAK_WHATSAPP_PUBLIC_URL"),
+        ({"public_url": "https://"}, "KAVAK_WHATSAPP_PUBLIC_URL"),
+        ({"public_url": "https://bot.example.mx/#rt=3000"}, "KAVAK_WHATSAPP_PUBLIC_URL"),
         ({"api_base": "https://elsewhere.example"}, "KAVAK_WHATSAPP_API_BASE"),
         ({"validate_signatures": False, "host": "0.0.0.0"}, "KAVAK_WHATSAPP_VALIDATE_SIGNATURES"),
     ],
 )
 def test_nothing_starts_half_safe(changes: dict[str, object], variable: str):
-    with pytest.raises(ConfigurationError, match=variable):
+    with pytest.raises(ConfigurationError, match=variable) as told:
         with_(**changes).checked()
+    assert len(str(told.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "url", ["https://bot.example.mx", "http://127.0.0.1:8080/", "https://us:secret@example.mx/bot"]
+)
+def test_an_address_that_twilio_can_call_is_taken(url: str):
+    assert with_(public_url=url).checked().url("/x") == f"{url.rstrip('/')}/x"
 
 
 def test_the_public_url_follows_the_port_until_it_is_named(monkeypatch: pytest.MonkeyPatch):
