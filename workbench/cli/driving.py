@@ -7,12 +7,12 @@ import gc
 import signal
 from dataclasses import dataclass
 
+from bot_core.errors import UserError
 from bot_core.settings import load_settings
 from workbench.cli.bars import Show, experiment_bar
 from workbench.cli.exit_codes import ExitCode
 from workbench.cli.telling import tell_estimate
 from workbench.evaluation.experiments.estimating import Estimate, estimate
-from workbench.evaluation.experiments.preparing import check
 from workbench.evaluation.experiments.running import run_experiment
 from workbench.records import ExperimentProgress, ExperimentSpec, RunStatus
 from workbench.storage.experiment_files import Control, ExperimentFiles, ExperimentFolder, experiments_folder
@@ -38,12 +38,17 @@ class PlayedExperiment:
 def play(spec: ExperimentSpec, *, quiet: bool) -> PlayedExperiment:
     """Say what it will cost and run it, with a bar. Raises UserError for a wrong name or file, and leaves nothing."""
     settings = load_settings()
-    check(spec, settings)
     cost = estimate(spec, settings)
     if not quiet:
         tell_estimate(cost)
     folder = ExperimentFiles(experiments_folder(settings)).create(spec)
-    return PlayedExperiment(folder, cost, drive(folder, bar=not quiet))
+    try:
+        progress = drive(folder, bar=not quiet)
+    except UserError:
+        if not folder.record().runs:
+            folder.discard()
+        raise
+    return PlayedExperiment(folder, cost, progress)
 
 
 def drive(folder: ExperimentFolder, *, bar: bool) -> ExperimentProgress:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -198,6 +199,10 @@ class ExperimentFolder:
 
     def write_progress(self, progress: ExperimentProgress) -> None:
         _write(self.path / "progress.json", progress.model_dump_json())
+
+    def discard(self) -> None:
+        """Leave nothing of an experiment that came to no run."""
+        shutil.rmtree(self.path)
 
     def _may_be_starting(self, status: RunStatus) -> bool:
         """Queued a moment ago: the process that will hold the lock is still importing."""
