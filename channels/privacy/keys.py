@@ -57,6 +57,17 @@ def kept_key(data_dir: Path) -> bytes:
         raise StoreError(f"{path}: {error.strerror}") from error
 
 
+def refuse_another_key(configured: str, data_dir: Path) -> None:
+    """Raises ConfigurationError when a key is configured and the data folder keeps another one: who is known under
+    that would be a stranger, opted out or not. StoreError as `kept_key` does."""
+    path = data_dir / _KEY_FILE
+    if configured and path.exists() and kept_key(data_dir) != configured.encode():
+        raise ConfigurationError(
+            f"KAVAK_WHATSAPP_HASH_KEY is not the key in {path}, under which customers and opt-outs are known",
+            hint="set it to what that file holds, or, to forget them, remove the file",
+        )
+
+
 def _made_once(path: Path) -> bytes:
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     if not path.exists():

@@ -17,7 +17,7 @@ from bot_core.store.migration import Migrations, upgrade
 from bot_core.store.sealing import cipher_of
 from bot_core.store.sql.rows import insert_or_replace
 from bot_core.store.store import Store, open_store
-from channels.privacy.keys import Pseudonyms, Sealer, load_pseudonyms, sealer
+from channels.privacy.keys import Pseudonyms, Sealer, load_pseudonyms, refuse_another_key, sealer
 from channels.settings import ChannelSettings
 from channels.store.answers import CachedAnswers
 from channels.store.deliveries import Deliveries
@@ -26,7 +26,7 @@ from channels.store.limits import ModelSlots, Rates
 from channels.store.outbox import Outbox, open_work
 from channels.store.people import People
 from channels.store.records import InboundState
-from channels.store.tables import customers, inbound_messages, metadata, outbox, workers
+from channels.store.tables import customers, inbound_messages, metadata, opt_outs, outbox, workers
 from channels.store.turns import OpenTurns
 
 WHATSAPP = Migrations(
@@ -98,9 +98,10 @@ def open_channel_store(
     assert database is not None
     _make_durable(database, busy_timeout_ms)
     upgrade(database, WHATSAPP)
-    pseudonyms = load_pseudonyms(
-        settings.hash_key.get_secret_value(), core.data_dir, several_machines=not database.is_sqlite
-    )
+    hash_key = settings.hash_key.get_secret_value()
+    if database.is_sqlite and _knows_somebody(database):
+        refuse_another_key(hash_key, core.data_dir)
+    pseudonyms = load_pseudonyms(hash_key, core.data_dir, several_machines=not database.is_sqlite)
     seal = sealer(settings.data_key.get_secret_value(), core.data_key.get_secret_value())
     people = People(database, pseudonyms, seal, lease_seconds=settings.lease_seconds)
     inbox = Inbox(database, people, pseudonyms, seal, per_minute=settings.sender_per_minute)
@@ -119,6 +120,11 @@ def open_channel_store(
         slots=ModelSlots(database, lease_seconds=settings.lease_seconds),
         answers=CachedAnswers(database, seal),
     )
+
+
+def _knows_somebody(database: Database) -> bool:
+    with database.read() as connection:
+        return any(connection.execute(select(table).limit(1)).first() for table in (customers, opt_outs))
 
 
 def _make_durable(database: Database, busy_timeout_ms: int | None) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from pydantic import SecretStr
 
 from bot_core.errors import ConfigurationError
 from bot_core.settings import Settings
@@ -71,3 +72,28 @@ def test_with_a_data_key_the_file_holds_no_address_and_no_message(tmp_path: Path
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("kavak.db*"))
     assert b"un secreto" not in kept
     assert CUSTOMER.removeprefix("whatsapp:+").encode() not in kept
+
+
+def test_another_key_than_the_folders_is_refused_once_somebody_is_known_under_that(
+    tmp_path: Path, settings: ChannelSettings
+):
+    core = Settings(_env_file=None, data_dir=tmp_path)
+    kept = tmp_path / "whatsapp-hash.key"
+
+    def keyed(key: str) -> ChannelSettings:
+        return settings.model_copy(update={"hash_key": SecretStr(key)})
+
+    open_channel_store(keyed(""), core).close()
+    open_channel_store(keyed("another"), core).close()
+    store = open_channel_store(keyed(""), core)
+    store.inbox.add(read_webhook(inbound_form("BAJA")), Reading())
+    store.close()
+    with pytest.raises(ConfigurationError, match=r"KAVAK_WHATSAPP_HASH_KEY.*whatsapp-hash\.key.*remove") as told:
+        open_channel_store(keyed("another"), core)
+    assert len(str(told.value).splitlines()) == 1
+    assert kept.read_text() not in str(told.value)
+    store = open_channel_store(keyed(kept.read_text()), core)
+    assert store.people.find(CUSTOMER)
+    store.close()
+    kept.unlink()
+    open_channel_store(keyed("another"), core).close()
