@@ -100,7 +100,8 @@ class ChannelSettings(BaseSettings):
     read_timeout: float = Field(default=20.0, gt=0)
     typing_indicator: bool = True
     window_template: str = ""
-    """KAVAK_WHATSAPP_WINDOW_TEMPLATE: ContentSid of the approved template for replies outside the 24-hour window."""
+    """KAVAK_WHATSAPP_WINDOW_TEMPLATE: ContentSid of the approved template that is sent, without variables, in place of
+    a reply outside the 24-hour window: one a turn. The reply's text and the privacy notice stay unsent."""
     quick_reply_contents: Annotated[dict[int, str], NoDecode] = Field(default_factory=dict)
     """KAVAK_WHATSAPP_QUICK_REPLY_CONTENTS: JSON, number of buttons → ContentSid of the quick-reply content."""
     feedback_content: str = ""

@@ -130,15 +130,26 @@ class OutboxSender:
         if is_late and not self._settings.window_template:
             self._store.outbox.fail(connection, outbox_id, "window")
             return None
-        if customer.noticed_at is None and _needs_notice(outgoing):
+        if is_late or self._is_template(outgoing):
+            if not _may_be_template(outgoing):
+                self._store.outbox.cancel(connection, outbox_id, "window")
+                return None
+            outgoing = self._as_template(connection, outgoing)
+        elif customer.noticed_at is None and _needs_notice(outgoing):
             # It was a dead letter, or stopped: then so is what should have followed it.
             self._store.outbox.fail(connection, outbox_id, NO_NOTICE)
             return None
-        if is_late:
-            template = Content(body=outgoing.content.body, content_sid=self._settings.window_template)
-            self._store.outbox.replace_content(connection, outbox_id, template)
-            outgoing = outgoing.model_copy(update={"content": template})
         return (outgoing, customer) if self._store.outbox.start(connection, outbox_id) else None
+
+    def _is_template(self, outgoing: Outgoing) -> bool:
+        """It was tried as the template before: it stays one, also when the customer has written since."""
+        return bool(self._settings.window_template) and outgoing.content.content_sid == self._settings.window_template
+
+    def _as_template(self, connection: Connection, outgoing: Outgoing) -> Outgoing:
+        """Without variables: what we had to say is not in it, so it needs no privacy notice before it."""
+        template = Content(body=outgoing.content.body, content_sid=self._settings.window_template)
+        self._store.outbox.replace_content(connection, outgoing.outbox_id, template)
+        return outgoing.model_copy(update={"content": template})
 
     def _objection(self, connection: Connection, outgoing: Outgoing, customer: Customer) -> str:
         """Why it may not be sent after all; "" when it may."""
@@ -222,6 +233,12 @@ def _needs_notice(outgoing: Outgoing) -> bool:
     """All that the bot says, but the confirmation to somebody who leaves."""
     by_bot = outgoing.kind not in (OutboxKind.NOTICE, OutboxKind.OPERATOR)
     return by_bot and outgoing.allowed is not Allowed.OPT_OUT
+
+
+def _may_be_template(outgoing: Outgoing) -> bool:
+    """One a turn: its answer. Never the notice, which would count as given; never for somebody who leaves."""
+    answers = outgoing.kind in ANSWERS or outgoing.kind is OutboxKind.OPERATOR
+    return answers and outgoing.allowed is not Allowed.OPT_OUT
 
 
 def _rate(ours: str) -> str:

@@ -1,4 +1,6 @@
-"""The privacy notice of a customer: given when Twilio has accepted it, and never given twice."""
+"""The privacy notice of a customer: given when Twilio has accepted it, and never given twice.
+
+Outside the 24-hour window it cannot be given: it is cancelled, and written again with the customer's next turn."""
 
 from __future__ import annotations
 
