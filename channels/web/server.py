@@ -30,12 +30,14 @@ def run_server(settings: ChannelSettings, build: Callable[[], Any]) -> None:
 
 
 def run_web(settings: ChannelSettings, core: Settings) -> None:
-    """The webhooks on their database. Raises ConfigurationError before anything listens."""
+    """The webhooks on their database. Raises ConfigurationError or StoreError before anything listens."""
+    from channels.store.store import open_channel_store
     from channels.web.app import create_app
     from channels.web.doorbell import BackgroundBell
     from channels.worker.engine import EngineClient
 
-    settings.checked()
+    # Once before gunicorn, which tells what its child raised in a traceback; the child needs connections of its own.
+    open_channel_store(settings.checked(), core).close()
     run_server(settings, lambda: create_app(settings, core=core, doorbell=BackgroundBell(EngineClient(core).ring)))
 
 
@@ -43,8 +45,8 @@ def run_spool(settings: ChannelSettings, core: Settings) -> None:
     """The fallback for when the web process or its database is away. Raises ConfigurationError."""
     from channels.web.app import create_spool_app
 
-    settings.checked()
-    run_server(settings, lambda: create_spool_app(settings, core=core))
+    app = create_spool_app(settings, core=core)
+    run_server(settings, lambda: app)
 
 
 def _say_where(settings: ChannelSettings) -> None:
