@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, NonNegativeInt, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot_core.errors import ConfigurationError
@@ -48,7 +48,8 @@ class ChannelSettings(BaseSettings):
     validate_signatures: bool = True
     """KAVAK_WHATSAPP_VALIDATE_SIGNATURES: off only on loopback."""
     hash_key: SecretStr = SecretStr("")
-    """KAVAK_WHATSAPP_HASH_KEY: keys the customers' pseudonyms; default a file in the data folder."""
+    """KAVAK_WHATSAPP_HASH_KEY: keys the customers' pseudonyms, opt-outs too: never changed. Default a file in the data
+    folder."""
     data_key: SecretStr = SecretStr("")
     """KAVAK_WHATSAPP_DATA_KEY: Fernet keys of the channel's own tables, current first; default KAVAK_DATA_KEY."""
     privacy_url: str = ""
@@ -108,10 +109,11 @@ class ChannelSettings(BaseSettings):
     """KAVAK_WHATSAPP_FEEDBACK_CONTENT: ContentSid of the two-button question how good the reply was."""
     feedback_every: int = Field(default=5, ge=1)
     """That question comes after every so many turns of a conversation."""
-    split: Annotated[dict[str, int], NoDecode] = Field(default_factory=dict)
+    split: Annotated[dict[str, NonNegativeInt], NoDecode] = Field(default_factory=dict)
     """KAVAK_WHATSAPP_SPLIT: JSON, release id → share; empty serves the promoted release."""
     database_wait_seconds: float = Field(default=8.0, gt=0)
-    """How long a webhook waits for a locked database before it answers 503: less than Twilio's patience of 15 s."""
+    """How long a webhook waits for a locked database before it answers 503: less than Twilio's patience, which is 15 s
+    or the `rt` of the console's URL (docs/whatsapp.md)."""
     spool_dir: Path | None = None
     """KAVAK_WHATSAPP_SPOOL_DIR: where the fallback process puts webhooks; default var/spool."""
     worker_metrics_port: int = Field(default=0, ge=0, le=65535)
@@ -135,6 +137,13 @@ class ChannelSettings(BaseSettings):
             return json.loads(value)
         except ValueError as error:
             raise ValueError('no JSON object, like {"key": value}') from error
+
+    @field_validator("split")
+    @classmethod
+    def _shared_out(cls, value: dict[str, int]) -> dict[str, int]:
+        if value and not any(value.values()):
+            raise ValueError("no share is above 0")
+        return value
 
     @property
     def tokens(self) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from bot_core.errors import ConfigurationError
 from bot_core.llm.gateway import OFFLINE_MODEL, LLMGateway
 from bot_core.llm.litellm_client import litellm_client
 from bot_core.llm.litellm_gateway import LiteLLMGateway
@@ -26,6 +25,7 @@ from channels.store.store import ChannelStore
 from channels.turns.limited import SharedLimitsGateway
 from channels.turns.questions import CachingGateway, open_questions
 from channels.turns.recorded import RecordedGateway
+from channels.turns.serving import check_split, servable
 from channels.turns.traced import TracedGateway
 
 FRESH_SECONDS = 2.0
@@ -67,19 +67,17 @@ class Bots:
         with self._lock:
             bot = self._built.get(release_id)
             if bot is None:
-                release = self._releases.get(release_id)
-                if not release.behaviour.guardrails:
-                    raise ConfigurationError(
-                        f"release {release_id} has its guardrails off", hint="it serves to measure"
-                    )
+                release = servable(self._releases, release_id)
                 if len(self._built) >= _MOST_BOTS:
                     self._built.pop(next(iter(self._built)))
                 bot = self._built[release_id] = self._factory.build(release)
         return bot
 
     def warm_up(self) -> None:
-        """Build the served bot and load what its models need, before a customer waits for it. Raises UserError."""
-        if asks_models(self.of(self.release_for(""))):
+        """Build the served bots and load what their models need, before a customer waits for it. Raises UserError."""
+        check_split(self._releases, self._split)
+        bots = [self.of(release_id) for release_id in self._split or (self.release_for(""),)]
+        if any(asks_models(bot) for bot in bots):
             asyncio.run(litellm_client())
 
     def _promoted(self) -> str:

@@ -38,7 +38,7 @@ def create_app(
     traces = app.extensions["traces"] = open_traces("kavak-whatsapp-web")
     app.register_blueprint(inbound_blueprint(gate, reception, metrics, traces))
     app.register_blueprint(status_blueprint(gate, store.deliveries, metrics))
-    app.register_blueprint(health_blueprint(store, metrics, late_seconds=settings.late_seconds))
+    app.register_blueprint(health_blueprint(store, metrics, late_seconds=settings.late_seconds, split=settings.split))
     return app
 
 

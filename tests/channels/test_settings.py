@@ -60,6 +60,8 @@ def test_signatures_may_be_off_on_loopback_only():
         ("KAVAK_WHATSAPP_SPLIT", "", "no JSON object"),
         ("KAVAK_WHATSAPP_SPLIT", '["a"]', "valid dictionary"),
         ("KAVAK_WHATSAPP_SPLIT", '{"a": "many"}', "a: Input should be a valid integer"),
+        ("KAVAK_WHATSAPP_SPLIT", '{"a": -1, "b": 2}', "a: Input should be greater than or equal to 0"),
+        ("KAVAK_WHATSAPP_SPLIT", '{"a": 0, "b": 0}', "no share is above 0"),
         ("KAVAK_WHATSAPP_QUICK_REPLY_CONTENTS", "{2: HX1}", "no JSON object"),
     ],
 )

@@ -88,3 +88,20 @@ def test_a_release_without_guardrails_is_refused(store: ChannelStore, factory: B
     store.core.releases.add(shipped.model_copy(update={"release_id": "bare", "behaviour": behaviour}), who="ana")
     with pytest.raises(ConfigurationError, match="guardrails"):
         Bots(factory, store.core.releases).of("bare")
+    with pytest.raises(ConfigurationError, match="KAVAK_WHATSAPP_SPLIT: release bare has its guardrails off"):
+        Bots(factory, store.core.releases, split={"offline-base": 1, "bare": 1}).warm_up()
+
+
+@pytest.mark.parametrize("split", [{"nosuch": 50, "offline-base": 50}, {"offline-base": 50, "nosuch": 0}])
+def test_an_unknown_release_of_a_split_is_refused_at_the_start(
+    split: dict[str, int], store: ChannelStore, factory: BotFactory
+):
+    with pytest.raises(ConfigurationError, match="KAVAK_WHATSAPP_SPLIT: no release 'nosuch'") as told:
+        Bots(factory, store.core.releases, split=split).warm_up()
+    (line,) = str(told.value).splitlines()
+    assert "offline-base" in line
+    assert NEXT in line
+
+
+def test_a_split_of_known_releases_starts(store: ChannelStore, factory: BotFactory):
+    Bots(factory, store.core.releases, split={"offline-base": 0, NEXT: 1}).warm_up()
