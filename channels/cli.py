@@ -98,7 +98,7 @@ def say(text: str, port: Annotated[int, typer.Option(help="Port of the phone pag
 
 @app.command()
 def reconcile(
-    hours: Annotated[float, typer.Option(min=1, help="How far back Twilio's list is read.")] = 24.0,
+    hours: Annotated[int, typer.Option(min=1, max=8760, help="How far back Twilio's list is read.")] = 24,
 ) -> None:
     """Take in what an outage kept from us: the fallback's files, then Twilio's list of received messages."""
     taken = _desk().reconcile(hours=hours)
@@ -181,7 +181,7 @@ def erase(
 
 @app.command()
 def retention(
-    days: Annotated[int, typer.Option(min=1, help="Customers silent for longer are erased.")] = 365,
+    days: Annotated[int, typer.Option(min=1, max=36500, help="Customers silent for longer are erased.")] = 365,
     yes: Annotated[bool, typer.Option("--yes", help="It cannot be undone.")] = False,
 ) -> None:
     """Erase customers who have been silent for long; run it daily."""

@@ -13,6 +13,10 @@ from channels.cli import app
     [
         ["retention", "--days", "0"],
         ["retention", "--days", "-5", "--yes"],
+        ["retention", "--days", "800000"],
+        ["reconcile", "--hours", "inf"],
+        ["reconcile", "--hours", "nan"],
+        ["reconcile", "--hours", "1000000000000"],
         ["reconcile", "--hours", "0"],
         ["reconcile", "--hours", "-1"],
         ["inbox", "--limit", "0"],
