@@ -12,7 +12,7 @@ from bot_core.messages import MessageKind, utc_now
 from channels.inbound.reading import read_signals
 from channels.inbound.webhook import InboundWebhook, media_kind
 from channels.outbound.sender import WINDOW
-from channels.outbound.twilio import ListedMessage, MessagingApi
+from channels.outbound.twilio import ListedMessage, MessagingApi, TwilioUnreachable
 from channels.settings import ChannelSettings
 from channels.store.store import ChannelStore
 
@@ -48,8 +48,18 @@ class Reconciler:
         self._youngest = youngest
 
     def run(self, *, hours: float) -> Reconciled:
-        """Raises StoreError, or TwilioUnreachable when the list cannot be had; what was taken in before stays."""
+        """Raises StoreError, or TwilioUnreachable when the list cannot be had; what was taken in before stays, and the
+        hint says how much came from the spool."""
         spooled = self._take_spool()
+        try:
+            listed, too_old = self._take_listed(hours)
+        except TwilioUnreachable as error:
+            hint = f"{spooled} from the spool are taken in, Twilio's list was not read to its end: run it again later"
+            raise TwilioUnreachable(error.message, hint=hint) from error
+        return Reconciled(spooled, listed, too_old)
+
+    def _take_listed(self, hours: float) -> tuple[int, int]:
+        """How many were taken in, and how many are too old to answer."""
         listed = too_old = 0
         now = utc_now()
         for ours in self._settings.senders:
@@ -62,7 +72,7 @@ class Reconciler:
                     too_old += self._store.inbox.add_old(webhook).is_new
                 else:
                     listed += self._take(webhook)
-        return Reconciled(spooled, listed, too_old)
+        return listed, too_old
 
     def _take(self, webhook: InboundWebhook) -> bool:
         stored = self._store.inbox.add(webhook, read_signals(webhook))

@@ -108,6 +108,7 @@ def test_the_fallback_keeps_files_that_are_taken_in_later(start: Start, tmp_path
     taken = channels(tmp_path, "reconcile")
     assert (taken.returncode, taken.stdout) == (3, ""), "Twilio is away"
     assert taken.stderr.startswith("error: Twilio")
+    assert "1 from the spool" in taken.stderr
     assert len(taken.stderr.splitlines()) == 1
     assert list((tmp_path / "var" / "spool").glob("*.json")) == []
     assert len(channels(tmp_path, "inbox").stdout.splitlines()) == 1
