@@ -13,7 +13,8 @@ from bot_core.messages import Frozen
 LANGUAGES = ("es", "en")
 """The first one is the default."""
 _FOLDER = Path(__file__).parent
-_BOLD = re.compile(r"(?<!\w)\*(?=\S)([^*\n]+?)(?<=\S)\*(?!\w)")
+_MARKED = re.compile(r"(?<!\w)([*_])(?=\S)((?:(?!\1).)+?)(?<=\S)\1(?!\w)")
+_TAGS = {"*": "strong", "_": "em"}
 
 
 class PageTexts(Frozen):
@@ -55,5 +56,13 @@ def language_of(path: str) -> str:
 
 
 def shown(text: str) -> str:
-    """A message as HTML: *bold* as WhatsApp shows it, everything else as it was written."""
-    return _BOLD.sub(r"<strong>\1</strong>", escape(text))
+    """A message as HTML: *bold* and _italics_ as WhatsApp shows them, everything else as it was written."""
+    return _formatted(escape(text))
+
+
+def _formatted(html: str) -> str:
+    def tagged(found: re.Match[str]) -> str:
+        tag = _TAGS[found[1]]
+        return f"<{tag}>{_formatted(found[2])}</{tag}>"
+
+    return _MARKED.sub(tagged, html)

@@ -76,12 +76,16 @@ def test_a_chat_has_bold_text_and_a_status_that_the_page_can_name(sandbox: Sandb
         ("*<script>*", "<strong>&lt;script&gt;</strong>"),
         ('*"&*', "<strong>&quot;&amp;</strong>"),
         ("**", "**"),
+        ("_el de menos kilómetros_", "<em>el de menos kilómetros</em>"),
+        ("*_Jetta_* y _*Versa*_", "<strong><em>Jetta</em></strong> y <em><strong>Versa</strong></em>"),
+        ("_uno *dos_ tres*", "<em>uno *dos</em> tres*"),
+        ("KAVAK_DATA_DIR _ a_b", "KAVAK_DATA_DIR _ a_b"),
     ],
 )
-def test_bold_is_shown_as_on_whatsapp(text: str, html: str):
+def test_bold_and_italics_are_shown_as_on_whatsapp(text: str, html: str):
     assert shown(text) == html
 
 
-@given(st.text(alphabet="*<>&\"' ab\n"))
+@given(st.text(alphabet="*_<>&\"' ab\n"))
 def test_nothing_of_a_text_becomes_markup(text: str):
-    assert re.search(r"[<>]", re.sub(r"</?strong>", "", shown(text))) is None
+    assert re.search(r"[<>]", re.sub(r"</?(strong|em)>", "", shown(text))) is None
