@@ -34,6 +34,15 @@ def reason_said(reason: str) -> str:
     return label("terms", "turn").format(number=found[1], said=said) if found else said
 
 
+def finding_said(message: str) -> str:
+    """What a guardrail says is wrong; in its own words when the table lacks it.
+
+    >>> finding_said("this car is not in stock")
+    'este auto no está en inventario'
+    """
+    return label("found", message) if message in labels("found") else _told(message, alone=True) or message
+
+
 def _told(bare: str, *, alone: bool) -> str:
     for pattern, row in reason_rows():
         if found := pattern.search(bare):
@@ -51,6 +60,10 @@ def _part(name: str, value: str, given: dict[str, str]) -> str:
             return detail_said(given["details"], value)
         case "amount":
             return label("terms", "or").join(map(amount_said, value.split(" or ")))
+        case "roles":
+            return label("terms", "or").join(label("roles", role) for role in value.split(" or "))
+        case "found":
+            return finding_said(value)
         case "wishes":
             return _wishes(value)
         case group if labels(group):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -10,14 +13,17 @@ from typing import Any
 import pytest
 import yaml
 
+from bot_core import guardrails
 from tests.fakes.found import plans
 from workbench.evaluation import findings as package
 from workbench.evaluation.findings.details import detail_said
 from workbench.evaluation.findings.labels import TABLE, label
-from workbench.evaluation.findings.reasons import reason_group, reason_said
+from workbench.evaluation.findings.reasons import finding_said, reason_group, reason_said
 from workbench.evaluation.findings.wording import headline_of, proven_of, reason_of, sentence_of
 from workbench.texts.texts import ENGLISH, LANGUAGES, speaking
 
+GUARDRAILS = Path(guardrails.__file__).parent
+SENTENCE = re.compile(r"(?:the|this|these|no|payments) [^\n{}.]+")
 DEMO = Path(__file__).parents[4] / "eval_reports" / "demo" / "report.json"
 
 
@@ -96,6 +102,21 @@ def test_a_reason_names_its_parts_in_the_language_that_is_read():
             "turno 1: mostró autos cuando no debía",
             "turn 1: showed cars when none was due",
         ),
+        (
+            "turn 1: $200,000 is not in the facts",
+            "turno 1: dice $200,000, que no está en los datos",
+            "turn 1: says $200,000, which is not in the facts",
+        ),
+        (
+            "turn 1: says nothing of what the facts hold",
+            "turno 1: no dice nada de lo que traen los datos",
+            "turn 1: says nothing of what the facts hold",
+        ),
+        (
+            "turn 2: 900 characters, more than 600",
+            "turno 2: es demasiado larga: 900 caracteres, y van 600 cuando mucho",
+            "turn 2: is too long: 900 characters, 600 at most",
+        ),
         ("turn 2: its own words", "turno 2: its own words", "turn 2: its own words"),
         ("of the whole conversation", "of the whole conversation", "of the whole conversation"),
     ],
@@ -133,6 +154,34 @@ def test_every_reason_of_the_demonstration_is_in_the_table():
     assert given
     assert {reason for reason in given if not reason_said(reason).startswith("turno ")} == set()
     assert {reason for reason in given if reason_said(reason).partition(": ")[2] == reason.partition(": ")[2]} == set()
+
+
+def test_everything_that_a_guardrail_says_is_in_the_table():
+    messages = set(guardrail_messages())
+    assert len(messages) > 40
+    assert {message for message in messages if finding_said(message) == message} == set()
+    with speaking(ENGLISH):
+        assert finding_said("this car is not in stock") == "this car is not in stock"
+
+
+def test_a_broken_rule_is_told_with_its_place_and_why():
+    reason = "turn 1: amount: «$5»: the facts do not hold this amount as loan or monthly"
+    told = "cifra, en «$5»: los datos no tienen esta cifra como crédito o mensualidad"
+    assert reason_said(reason) == f"turno 1: sin respaldo o fuera de forma: {told}"
+    assert finding_said("the reply is longer than 1600 characters") == "la respuesta pasa de 1600 caracteres"
+    assert finding_said("the reply is not in the customer's language (es)").endswith("cliente (español)")
+
+
+def guardrail_messages() -> Iterator[str]:
+    """Every sentence in the code of the rules but those with something filled in, and every message of the promises."""
+    for path in (GUARDRAILS / "rules").glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        filled = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+        for node in set(ast.walk(tree)) - filled:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and SENTENCE.fullmatch(node.value):
+                yield node.value
+    promises = yaml.safe_load((GUARDRAILS / "vocabulary" / "promises.yaml").read_text(encoding="utf-8"))
+    yield from (row["message"] for row in promises if row["id"])
 
 
 def test_every_entry_has_both_languages_with_the_same_placeholders():

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.evaluation.findings.reasons import reason_said
 from workbench.evaluation.judge.exhibit import Exhibit
 from workbench.evaluation.judge.rubric import Rubric
 from workbench.evaluation.judge.rules import rule_verdicts
@@ -40,11 +41,15 @@ def test_a_good_reply_has_no_fault():
     ],
 )
 def test_what_the_rules_know(reply, rubric, reason):
-    assert reason in faults(reply)[rubric]
+    told = faults(reply)[rubric]
+    assert reason in told
+    assert reason_said(told) != told, "what the rules say has a Spanish text in findings/labels.yaml"
 
 
 def test_one_of_two_answers_is_not_enough():
-    assert "identificacion" in faults("Tu auto tiene garantía de 3 meses.", WARRANTY)[Rubric.COMPLETENESS]
+    told = faults("Tu auto tiene garantía de 3 meses.", WARRANTY)[Rubric.COMPLETENESS]
+    assert "identificacion" in told
+    assert reason_said(told).startswith("deja algo sin contestar: ")
     both = "Tu auto tiene garantía de 3 meses. Llevas identificación y comprobante."
     assert faults(both, WARRANTY) == {}
 

@@ -14,7 +14,7 @@ def call(agent: str, purpose: str, seconds: float) -> ModelCall:
 
 
 def test_what_was_found_is_marked_in_the_text():
-    assert marked("cuesta $5 hoy", [finding(7, 9)]) == "cuesta <mark title='amount'>$5</mark> hoy"
+    assert marked("cuesta $5 hoy", [finding(7, 9)]) == "cuesta <mark title='cifra'>$5</mark> hoy"
 
 
 def test_a_draft_is_never_html():

@@ -8,6 +8,8 @@ from html import escape
 import streamlit as st
 
 from bot_core.trace import Finding, GuardrailOutcome
+from workbench.evaluation.findings.labels import label
+from workbench.evaluation.findings.reasons import finding_said
 from workbench.texts.texts import section, text
 from workbench.views.figures import plain
 
@@ -23,9 +25,9 @@ def show_guardrails(outcomes: Sequence[GuardrailOutcome]) -> None:
             continue
         rows = [
             {
-                text("trace.rule"): finding.rule,
+                text("trace.rule"): label("rules", finding.rule),
                 text("trace.excerpt"): finding.excerpt,
-                text("trace.finding"): finding.message,
+                text("trace.finding"): finding_said(finding.message),
             }
             for finding in outcome.findings
         ]
@@ -51,9 +53,10 @@ def _spans(findings: Sequence[Finding], length: int) -> list[tuple[int, int, str
         start, end = max(finding.start, 0), min(finding.end, length)
         if start >= end:
             continue
+        rule = label("rules", finding.rule)
         if spans and start < spans[-1][1]:
             before = spans.pop()
-            spans.append((before[0], max(before[1], end), f"{before[2]}, {finding.rule}"))
+            spans.append((before[0], max(before[1], end), f"{before[2]}, {rule}"))
         else:
-            spans.append((start, end, finding.rule))
+            spans.append((start, end, rule))
     return spans
