@@ -71,7 +71,7 @@ def test_what_is_typed_in_other_fields_has_no_line():
     assert case_fault(fault_of("- say: hola", why="corto")) == "«Por qué es un caso»: Escribe por lo menos 8 letras."
     unknown = fault_of("- say: hola", tags=["no-such-tag"])
     assert case_fault(unknown) == "«Etiquetas»: La etiqueta «no-such-tag» no existe."
-    assert case_fault(fault_of("- say: hola", tags=["safety"])).startswith("«Etiquetas»: «safety» va junto")
+    assert case_fault(fault_of("- say: hola", tags=["safety"])).startswith("«Etiquetas»: «seguridad» va junto")
 
 
 def test_a_fault_is_said_in_one_line_without_a_word_of_the_library():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from bot_core.normalization import fold
+from workbench.evaluation.findings.labels import label
 from workbench.evaluation.findings.records import Conversation, Flip, FlipKind, Key, VariantFindings
 from workbench.records import Verdict
 from workbench.texts.texts import section, text
@@ -36,9 +37,9 @@ class Shown:
 def filtered(shown: Shown) -> list[Key]:
     keys = shown.keys()
     if origin := place.origin():
-        label, cases = origin
+        source, cases = origin
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(plain(text("experiments.from_chart", count=len(cases), origin=label)))
+            st.caption(plain(text("experiments.from_chart", count=len(cases), origin=source)))
             st.button(text("experiments.clear"), type="tertiary", on_click=place.clear_origin)
         wanted = set(cases)
         keys = [key for key in keys if key in wanted or key.partition("#")[0] in wanted]
@@ -77,7 +78,8 @@ def _filters(shown: Shown) -> Callable[[Sequence[Conversation]], bool]:
     played = [one for variant in shown.variants for one in variant.played_conversations.values()]
     tags, intents, scorers, words = st.columns(4)
     with tags:
-        chosen_tags = set(_pick("tags", sorted({tag for one in played for tag in one.tags})))
+        named = {tag: label("tags", tag) for one in played for tag in one.tags}
+        chosen_tags = set(_pick("tags", sorted(named, key=named.__getitem__), named))
     with intents:
         understood = sorted({intent for one in played for turn in one.turns for intent in turn.understood_intents})
         chosen_intents = set(_pick("intents", understood, section("intents")))

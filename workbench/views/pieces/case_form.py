@@ -10,6 +10,7 @@ from bot_core.errors import DatasetError
 from bot_core.store.records import ConversationLog
 from workbench import session
 from workbench.evaluation.dataset.case import MAX_TURNS, Difficulty
+from workbench.evaluation.findings.labels import label
 from workbench.roles import Role
 from workbench.texts.problems import case_fault
 from workbench.texts.texts import section, text
@@ -61,7 +62,8 @@ def _sorting() -> tuple[list[str], Difficulty]:
     left, right = st.columns([3, 2])
     tags = left.multiselect(
         text("case.tags"),
-        sorted(session.workbench().cases.tags.names | {"safety"}),
+        sorted(session.workbench().cases.tags.names | {"safety"}, key=lambda name: label("tags", name)),
+        format_func=lambda name: label("tags", name),
         help=text("case.tags_help"),
         placeholder=text("case.tags_placeholder"),
     )

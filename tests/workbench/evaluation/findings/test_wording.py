@@ -16,6 +16,7 @@ import yaml
 from bot_core import guardrails
 from tests.fakes.found import plans
 from workbench.evaluation import findings as package
+from workbench.evaluation.dataset.tags import load_tags
 from workbench.evaluation.findings.details import detail_said
 from workbench.evaluation.findings.labels import TABLE, label
 from workbench.evaluation.findings.reasons import finding_said, reason_group, reason_said
@@ -162,6 +163,11 @@ def test_everything_that_a_guardrail_says_is_in_the_table():
     assert {message for message in messages if finding_said(message) == message} == set()
     with speaking(ENGLISH):
         assert finding_said("this car is not in stock") == "this car is not in stock"
+
+
+def test_every_tag_of_a_case_has_a_name_for_people():
+    names = load_tags().names
+    assert {name for name in names if label("tags", name) == name} == {"sticker"}
 
 
 def test_a_broken_rule_is_told_with_its_place_and_why():

@@ -68,7 +68,7 @@ def _conversation(findings: Findings, key: Key) -> dict[str, Any]:
     return {
         "key": key,
         "why": any_side.why,
-        "tags": list(any_side.tags),
+        "tags": [label("tags", tag) for tag in any_side.tags],
         "difficulty": label("difficulties", any_side.difficulty),
         "intents": sorted({name for side in sides if side for turn in side.turns for name in _intents(turn)}),
         "sides": [side and _side(side) for side in sides],
