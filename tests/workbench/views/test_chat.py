@@ -65,7 +65,7 @@ def test_a_live_conversation_is_not_shown_here_but_has_a_link_to_where_it_is_red
         page.run()
         assert not page.exception
         assert "Esta conversación no es del simulador" in all_text(page)
-        assert "1234" not in str(page)
+        assert "55 1234" not in str(page)
         assert not page.metric
         assert "Abrir en Conversaciones" in [button.label for button in page.button]
 
@@ -78,7 +78,7 @@ def test_one_of_two_phones_with_a_live_conversation_leaves_the_other_alone(chat_
     page.run()
     assert not page.exception
     assert "Turno 1 de 1" in all_text(page)
-    assert "1234" not in str(page)
+    assert "55 1234" not in str(page)
 
 
 def test_slots_are_in_spanish_and_money_is_written_as_money(chat_page: Page, workbench: Workbench):
