@@ -47,8 +47,10 @@ class Deliveries:
             return
 
     def merge(self, connection: Connection, message_sid: str) -> str | None:
-        """Bring the outgoing message up to all events known so far: the callback may have been faster than we."""
-        outgoing = self._outbox.by_sid(connection, message_sid)
+        """Bring the outgoing message up to all events known so far: the callback may have been faster than we.
+
+        The message is held first: of two callbacks at once the later one then sees the earlier one's event."""
+        outgoing = self._outbox.by_sid(connection, message_sid, lock=True)
         if outgoing is None:
             return None
         status, error = outgoing.delivery, outgoing.error

@@ -232,8 +232,10 @@ class Outbox:
             values["error"] = error_code
         connection.execute(update(outbox).where(_table.message_sid == message_sid).values(**values))
 
-    def by_sid(self, connection: Connection, message_sid: str) -> Outgoing | None:
-        row = connection.execute(select(outbox).where(_table.message_sid == message_sid)).one_or_none()
+    def by_sid(self, connection: Connection, message_sid: str, *, lock: bool = False) -> Outgoing | None:
+        """`lock` holds it until the transaction ends: nobody else can change it meanwhile."""
+        statement = select(outbox).where(_table.message_sid == message_sid)
+        row = connection.execute(statement.with_for_update() if lock else statement).one_or_none()
         return self._outgoing(row) if row else None
 
     def counts(self) -> dict[str, int]:
