@@ -33,12 +33,13 @@ chat: $(STAMP) ## Chat in the terminal (ARGS="--trace --model local")
 
 # Browser tests go alone: a page that waits for a busy machine tells nothing about the page. One more try each: they wait
 # for real processes, and the two faults of overtaken runs that were found so far may not be the last (docs/workbench.md).
-# So does the small scorecard, which kills real processes; it has one try: a lost message is never bad luck.
+# The small scorecard kills real processes, both databases at once: it mostly waits. It has one try: a lost message is never
+# bad luck.
 test: $(STAMP) ## Run all tests (no key, no network); ARGS="tests/bot_core -n 0" runs one folder
 ifeq ($(strip $(ARGS)),)
 	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup -m "not browser and not scorecard"
 	@$(BIN)/python -m pytest -n 0 -m browser --reruns 1 tests/workbench
-	@$(BIN)/python -m pytest -n 0 -m scorecard tests/channels/scorecard
+	@$(BIN)/python -m pytest -n 2 -m scorecard tests/channels/scorecard
 else
 	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup $(ARGS)
 endif
