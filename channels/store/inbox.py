@@ -138,16 +138,18 @@ class Inbox:
         )
 
     def retry(self, message_sid: str) -> str | None:
-        """Answer a failed message after all: its customer, None when it had not failed."""
+        """Answer a failed message after all, as its customer's latest: a turn under way has not seen it, and turns that
+        are over do not come after it. Its customer, None when it had not failed."""
         failed = (_table.message_sid == message_sid) & (_table.state == InboundState.FAILED)
+        again = {"state": InboundState.RECEIVED.value, "reason": "", "attempts": 0}
         with self._database.write() as connection:
-            found = connection.scalar(
-                update(inbound_messages)
-                .where(failed)
-                .values(state=InboundState.RECEIVED.value, reason="", attempts=0)
-                .returning(_table.customer_id)
-            )
-        return None if found is None else str(found)
+            customer_id = connection.scalar(select(_table.customer_id).where(failed))
+            if customer_id is None:
+                return None
+            # The customer before the message, as everywhere: it is the lock of both.
+            position = self._people.next_position(connection, customer_id)
+            brought_back = update(inbound_messages).where(failed).values(**again, position=position)
+            return str(customer_id) if connection.execute(brought_back).rowcount else None
 
     def first_of_turn(self, connection: Connection, tracking_id: str) -> datetime | None:
         """When the first of the messages that the turn answers arrived."""

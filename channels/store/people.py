@@ -84,6 +84,16 @@ class People:
         )
         return customer_id, int(position or 0)
 
+    def next_position(self, connection: Connection, customer_id: str) -> int:
+        """Behind all messages of the customer; 0 for nobody. Locks the customer as `seen` does."""
+        position = connection.scalar(
+            update(customers)
+            .where(customers.c.customer_id == customer_id)
+            .values(last_inbound=customers.c.last_inbound + 1)
+            .returning(customers.c.last_inbound)
+        )
+        return int(position or 0)
+
     # leases
 
     def claim(self, customer_id: str, owner: str, seconds: float) -> int | None:

@@ -132,16 +132,26 @@ class TurnService:
         with self._store.people.fenced(customer_id, fence) as connection:
             customer = self._store.people.get(customer_id)
             messages = self._worth_a_turn(connection, customer)
+            turn = self._begun(connection, customer_id, messages)
             if not messages:
                 return None
             conversation = self._conversation(connection, customer)
-            turn = self._store.turns.get(customer_id) or self._new_turn(customer_id, conversation)
+            turn = turn or self._new_turn(customer_id, conversation)
             if turn.last_position == 0:
                 turn = turn.model_copy(update={"last_position": messages[-1].position})
-            answered = [message for message in messages if message.position <= turn.last_position] or messages
+            answered = [message for message in messages if message.position <= turn.last_position]
             self._store.turns.put(connection, turn)
             self._store.inbox.count_attempt(connection, answered, weight=_START)
         return turn, answered, conversation
+
+    def _begun(self, connection: Connection, customer_id: str, messages: Sequence[StoredMessage]) -> OpenTurn | None:
+        """The turn that is open for these messages. One whose own messages no longer wait (a person took over while
+        its worker was dead) is closed: what comes now is another turn."""
+        turn = self._store.turns.get(customer_id)
+        if turn is None or (messages and (turn.last_position == 0 or messages[0].position <= turn.last_position)):
+            return turn
+        self._store.turns.close(connection, turn)
+        return None
 
     def _worth_a_turn(self, connection: Connection, customer: Customer) -> list[StoredMessage]:
         waiting = self._store.inbox.waiting(customer.customer_id)
@@ -223,6 +233,10 @@ class TurnService:
             self._store.inbox.settle(connection, answered, tracking_id=None, reason=Reason.HANDED_OFF)
             self._store.turns.close(connection, turn)
             return "handed_off"
+        if not answered:
+            # Somebody else answered for its messages: it must not answer for those that came later.
+            self._store.turns.close(connection, turn)
+            return "moved_on"
         if newer and turn.generation == 0:
             again = turn.model_copy(update={"generation": 1, "last_position": 0, "result": ""})
             self._store.turns.put(connection, again)
@@ -249,7 +263,7 @@ class TurnService:
             before=before.state,
             after=result.state,
             noticed=self._is_noticed(connection, customer),
-            waited=utc_now() - answered[0].received_at,
+            waited=utc_now() - min(message.received_at for message in answered),
         )
         self._store.outbox.add(connection, turn.customer_id, drafts)
         self._store.inbox.settle(connection, answered, tracking_id=turn.tracking_id)
