@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot_core.errors import UserError
 from workbench.evaluation.scorers.table import SCORERS
-from workbench.evaluation.statistics.differences import Difference, paired_differences
+from workbench.evaluation.statistics.differences import Difference, family_differences
 from workbench.evaluation.statistics.metrics import (
     WHOLE_CASE,
     Measurements,
@@ -84,7 +84,7 @@ def analyse(
         missing = next(name for position, name in enumerate(names) if position and position not in chosen)
         hint = "compare runs of one split"
         raise UserError(f"{names[0]} and {missing} have no conversation in common", hint=hint)
-    compared = [paired_differences(measured[0], measured[at], resamples=resamples, seed=seed) for at in chosen]
+    compared = family_differences(measured[0], [measured[at] for at in chosen], resamples=resamples, seed=seed)
     return Analysis(variants, _verdicts(variants[0], [variants[at] for at in chosen], compared, pairs_usd))
 
 

@@ -91,15 +91,33 @@ def paired_differences(
     a: Measurements, b: Measurements, *, resamples: int = RESAMPLES, seed: int = SEED
 ) -> tuple[Difference, ...]:
     """For every metric of `a` with at least one conversation scored in both, in the order of the metrics."""
+    [rows] = family_differences(a, [b], resamples=resamples, seed=seed)
+    return rows
+
+
+def family_differences(
+    a: Measurements, others: Sequence[Measurements], *, resamples: int = RESAMPLES, seed: int = SEED
+) -> list[tuple[Difference, ...]]:
+    """The same of each of `others`, whose p-values are all corrected together: the more there are, the finer."""
+    paired = [_all_pairs(a, b) for b in others]
+    tests = sum(bool(pair.differences.any()) for pairs in paired for pair in pairs)
+    return [_compared(pairs, resamples, seed, tests) for pairs in paired]
+
+
+def _all_pairs(a: Measurements, b: Measurements) -> list[_Pairs]:
     places = {case: at for at, case in enumerate(sorted(a.conversations & b.conversations))}
-    pairs = [_pairs(metric, a.of(name), b.of(name), places) for name, metric in a.metrics.items()]
-    pairs = [pair for pair in pairs if pair.paired.any()]
+    pairs = (_pairs(metric, a.of(name), b.of(name), places) for name, metric in a.metrics.items())
+    return [pair for pair in pairs if pair.paired.any()]
+
+
+def _compared(pairs: Sequence[_Pairs], resamples: int, seed: int, tests: int) -> tuple[Difference, ...]:
     flipped = [pair.differences for pair in pairs if pair.method is Method.SIGN_FLIP]
-    p_values = iter(sign_flip_p_values(np.array(flipped), resamples=resamples, seed=seed) if flipped else ())
-    drawn = _bootstrapped(pairs, resamples, seed)
+    drawn = sign_flip_p_values(np.array(flipped), resamples=resamples, seed=seed, tests=tests) if flipped else ()
+    p_values = iter(drawn)
+    bounds = _bootstrapped(pairs, resamples, seed)
     return tuple(
-        _difference(pair, float(next(p_values)) if pair.method is Method.SIGN_FLIP else None, bounds)
-        for pair, bounds in zip(pairs, drawn, strict=True)
+        _difference(pair, float(next(p_values)) if pair.method is Method.SIGN_FLIP else None, bound)
+        for pair, bound in zip(pairs, bounds, strict=True)
     )
 
 

@@ -58,10 +58,15 @@ def verdict_sentence(verdict: MetricVerdict, *, a: str, b: str) -> str:
 
 def sentence(told: Told, *, a: str, b: str) -> str:
     """The same of a verdict that is kept as its numbers."""
-    alone = told.gap is Gap.TOO_FEW and told.conversations == 1
-    key = "one_conversation" if alone else told.gap or told.decision
+    key = _too_few(told) if told.gap is Gap.TOO_FEW else told.gap or told.decision
     needed = {"more": forecast(told.more_conversations or 0), "cost": _cost(told.more_usd)}
     return _table()["verdict"][key].format_map(_numbers(told) | needed | {"a": a, "b": b, "p": _p(told.adjusted_p)})
+
+
+def _too_few(told: Told) -> str:
+    if told.conversations == 1:
+        return "one_conversation"
+    return "no_forecast" if told.more_conversations is None else Gap.TOO_FEW
 
 
 def metric_label(name: str) -> str:

@@ -42,7 +42,8 @@ class MetricVerdict:
     """`adjusted_p` is Holm's over all metrics that could have shown a difference.
 
     `more_conversations` and `more_usd` (both variants, all trials) say what the observed difference, or the smallest
-    relevant one if that is larger, would still need at 80 % power; only with the gap TOO_FEW.
+    relevant one if that is larger, would still need at 80 % power; only with the gap TOO_FEW, and None there too
+    when by that reckoning there are enough.
     """
 
     difference: Difference
@@ -102,7 +103,8 @@ def _gap(row: Difference, alpha: float) -> tuple[Gap, int | None]:
     if needed <= row.conversations:
         # Enough for the smallest relevant difference, but this one is smaller and cannot be ruled out either.
         needed = conversations_needed(seen, row.spread, alpha=alpha, power=POWER)
-    return Gap.TOO_FEW, max(needed - row.conversations, 1)
+    # Enough by that reckoning too, so that it has no number to give: what changed is too little for an exact p.
+    return Gap.TOO_FEW, needed - row.conversations if needed > row.conversations else None
 
 
 def smallest_relevant(unit: Unit, a: float) -> float:

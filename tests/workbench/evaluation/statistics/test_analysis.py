@@ -41,6 +41,17 @@ def test_more_conversations_cost_what_the_judge_and_the_pairs_cost_too(results):
     assert two.more_usd / one.more_conversations == pytest.approx(0.11 + 0.3)
 
 
+@pytest.mark.parametrize("others", [2, 8, 30])
+def test_however_many_variants_a_clear_difference_is_proven(results, others):
+    """Several trials: p-values are drawn, and of 2,000 draws never below 1/2,001, which Holm multiplies."""
+    poor, good = results.run(["--"] * 25 + ["++"] * 5), results.run(["++"] * 30, seconds=2.0)
+    analysis = analyse([poor, *[good] * others], [str(number) for number in range(others + 1)])
+    tested = [row for one in analysis.comparisons for row in one.verdicts if row.difference.differing]
+    assert len(tested) >= 4 * others
+    assert {row.adjusted_p < 0.02 for row in tested} == {True}
+    assert analysis.comparisons[-1].of("case").decision is Decision.BETTER  # type: ignore[union-attr]
+
+
 def test_one_variant_alone_has_no_comparison(results):
     assert analyse([results.run(["+"])], ["a"]).comparisons == ()
 

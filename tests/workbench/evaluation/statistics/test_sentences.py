@@ -63,6 +63,15 @@ def test_what_more_evidence_would_take(results):
     assert "conversaciones más, alrededor de $" in sentence and sentence.endswith(" USD.")
 
 
+def test_where_no_number_can_be_forecast_none_is_said(results):
+    poor, good = results.run(["---", "--+", "---"] * 3), results.run(["+++"] * 9)
+    first = analyse([poor, *[good] * 30], ["base", *map(str, range(30))]).comparisons[0].of("case")
+    assert first is not None
+    sentence = verdict_sentence(first, a="base", b="nueva")
+    assert sentence.startswith("Aún no hay evidencia suficiente") and "Harían falta" not in sentence
+    assert sentence.endswith("Cambiaron muy pocas conversaciones para tantas medidas a la vez.")
+
+
 def test_without_a_model_nothing_is_said_of_money(results):
     sentence = said(results.run(["-"] * 8 + ["+"] * 22), results.run(["-"] * 5 + ["+"] * 25))
     assert "conversaciones más." in sentence and "USD" not in sentence

@@ -70,6 +70,15 @@ def test_drawn_p_values_repeat_and_are_never_zero():
     assert sign_flip_p_values(noisy, seed=4).tolist() == sign_flip_p_values(noisy, seed=4).tolist()
 
 
+def test_only_rows_near_the_floor_are_drawn_more_finely_and_only_for_many_tests():
+    noisy = np.random.default_rng(1).normal(size=(3, 80))
+    rows = np.concatenate([np.full((1, 80), 0.5), noisy])
+    few, many = sign_flip_p_values(rows, tests=25), sign_flip_p_values(rows, tests=200)
+    assert few.tolist() == sign_flip_p_values(rows).tolist()
+    assert few[1:].min() > 0.01 and many[1:].tolist() == few[1:].tolist()
+    assert (few[0], many[0]) == (1 / 2001, 1 / 16001)
+
+
 def test_rows_do_not_change_each_other():
     rows = np.random.default_rng(2).normal(size=(3, 50))
     rows[1, :45] = 0

@@ -73,6 +73,16 @@ def test_too_few_says_how_many_more_and_what_they_cost(results):
     assert verdict.more_usd == pytest.approx(0.02 * verdict.more_conversations)
 
 
+def test_no_number_of_conversations_is_forecast_where_the_power_has_no_reason_for_one(results):
+    """Nine of nine better is as clear as nine can be, and not enough for the correction of thirty tests."""
+    poor, good = results.run(["---", "--+", "---"] * 3), results.run(["+++"] * 9)
+    [row] = paired_differences(measure(poor, (CASE,)), measure(good, (CASE,)))
+    verdict = decide([row] * 30, usd_per_conversation=0.02)[0]
+    assert row.low > 0 and verdict.adjusted_p > 0.05
+    assert (verdict.decision, verdict.gap) == (Decision.NOT_ENOUGH_EVIDENCE, Gap.TOO_FEW)
+    assert (verdict.more_conversations, verdict.more_usd) == (None, None)
+
+
 def test_identical_runs_are_said_to_be_identical(results):
     run = results.run(["+", "-"] * 20)
     verdict = verdicts(run, run)["case"]
