@@ -49,14 +49,18 @@ class OpenTurns:
         return None if found is None else self._sealer.open(found)
 
     def keep_call(self, tracking_id: str, request_hash: str, answer: str) -> None:
+        """While its turn is open: one that was closed or erased meanwhile has no use for it, and leaves nothing."""
         values = {
             "tracking_id": tracking_id,
             "request_hash": request_hash,
             "sealed": self._sealer.seal(answer),
             "created_at": utc_now(),
         }
+        # Locked, so that whoever closes the turn at this moment finds the call.
+        is_open = select(open_turns.c.customer_id).where(open_turns.c.tracking_id == tracking_id)
         with self._database.write() as connection:
-            insert_or_ignore(connection, model_calls, values)
+            if connection.scalar(is_open.with_for_update(read=True)) is not None:
+                insert_or_ignore(connection, model_calls, values)
 
     def _turn(self, row: Row[Any]) -> OpenTurn:
         values = row._asdict()
