@@ -29,7 +29,7 @@ class Migrations:
 
 STORE = Migrations(
     location=Path(__file__).with_name("migrations"),
-    head="0003",
+    head="0004",
     version_table="store_version",
     metadata=metadata,
 )

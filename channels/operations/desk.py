@@ -26,6 +26,10 @@ from channels.worker.engine import EngineClient
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
 _ERASING = 60.0
 _STILL_IN_FILES = "; the database's files still hold it, somebody reads since before: `python -m channels reseal` later"
+_OLD_STATISTICS = (
+    "; PostgreSQL's statistics may hold samples of an earlier version, this role does not own the database: "
+    "docs/runbooks/erase-a-customer.md"
+)
 _UNSETTLED = (OutboxState.SEND_UNKNOWN, OutboxState.FAILED)
 _OPEN = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.SEND_UNKNOWN)
 
@@ -168,7 +172,9 @@ class Desk:
         return f"{customer_id}: {rows} rows erased, {copies}"
 
     def _scrubbed(self) -> str:
-        return "" if self._erasure.scrub() else _STILL_IN_FILES
+        done = self._erasure.scrub()
+        left = "" if done.readers_are_gone else _STILL_IN_FILES
+        return left + ("" if done.statistics_are_new else _OLD_STATISTICS)
 
     def _again(self, outbox_id: str, states: tuple[OutboxState, ...]) -> str:
         outgoing = self._outgoing(outbox_id, states)

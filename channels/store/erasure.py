@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, select, text
@@ -27,7 +28,7 @@ from channels.store.tables import (
 
 _READERS_PATIENCE = 20.0
 _VACUUMED = (
-    *(table.name for table in (*SEALED_TABLES, hand_offs)),
+    *(table.name for table in (*SEALED_TABLES, hand_offs, delivery_events)),
     *(
         table.name
         for table in (
@@ -40,6 +41,16 @@ _VACUUMED = (
         )
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """Whether the files hold nothing any more of what was erased or written anew."""
+
+    readers_are_gone: bool
+    """Else somebody who reads since before kept it there."""
+    statistics_are_new: bool = True
+    """Else PostgreSQL let us not write its catalogue anew: that of a database is its owner's."""
 
 
 class Erasure:
@@ -82,12 +93,12 @@ class Erasure:
                 gone += connection.execute(delete(table).where(condition)).rowcount
         return gone
 
-    def scrub(self) -> bool:
-        """Take what was erased or written anew out of the files too; False when somebody who reads since before kept
-        it there. PostgreSQL's own log keeps it until it is recycled.
+    def scrub(self) -> Scrubbed:
+        """Take what was erased or written anew out of the files too. PostgreSQL's own log keeps it until that is
+        recycled.
 
         On PostgreSQL the tables are written anew, one after the other (a plain VACUUM leaves the bytes in its pages):
-        who writes to one meanwhile waits.
+        who writes to one meanwhile waits. So is the catalogue of its statistics, which held samples of rows.
         """
         if self._database.is_sqlite:
             with self._database.engine.connect() as connection:
@@ -95,11 +106,11 @@ class Erasure:
                 assert raw is not None
                 raw.rollback()
                 kept, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            return not kept
+            return Scrubbed(not kept)
         with self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             are_gone = _older_readers_are_gone(connection)
-            connection.execute(text(f"VACUUM (FULL) {', '.join(_VACUUMED)}"))
-        return are_gone
+            connection.execute(text(f"VACUUM (FULL, ANALYZE) {', '.join(_VACUUMED)}"))
+            return Scrubbed(are_gone, _statistics_are_new(connection))
 
     def _conditions(self, connection: Connection, customer_id: str) -> list[tuple[Table, Any]]:
         """Children before parents, as foreign keys want it."""
@@ -145,3 +156,11 @@ def _older_readers_are_gone(connection: Connection) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def _statistics_are_new(connection: Connection) -> bool:
+    """Who may not do it gets a warning, no error: another file tells that it was done."""
+    file = text("SELECT pg_relation_filenode('pg_statistic')")
+    before = connection.scalar(file)
+    connection.execute(text("VACUUM (FULL) pg_statistic"))
+    return bool(connection.scalar(file) != before)

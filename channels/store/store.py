@@ -31,7 +31,7 @@ from channels.store.turns import OpenTurns
 
 WHATSAPP = Migrations(
     location=Path(__file__).with_name("migrations"),
-    head="0002",
+    head="0003",
     version_table="whatsapp_version",
     metadata=metadata,
 )

@@ -25,6 +25,7 @@ def play(stage: Stage, *, patience: float) -> list[Row]:
     stage.write(posts)
     stage.settled(patience)
     missing = sum(_missing_in_export(stage, customer, posts) for customer in customers)
+    _analyze(stage)
     before = _found(*_files(stage))
     for customer in customers:
         _erased(stage, customer)
@@ -114,3 +115,12 @@ def _checkpoint(stage: Stage) -> None:
 
     with stage.store.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("CHECKPOINT"))
+
+
+def _analyze(stage: Stage) -> None:
+    """As PostgreSQL does by itself at times: samples of the rows in its statistics, which outlive them."""
+    from sqlalchemy import text
+
+    if stage.setting.database_folder:
+        with stage.store.database.write() as connection:
+            connection.execute(text("ANALYZE"))

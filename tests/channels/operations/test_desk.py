@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
-from sqlalchemy import text
 
 from bot_core.errors import StoreError, UserError
 from bot_core.messages import utc_now
@@ -20,6 +19,7 @@ from channels.store.records import InboundState, OutboxState
 from channels.store.store import ChannelStore, open_channel_store
 from channels.web.app import create_app, create_spool_app
 from tests.fakes.channel import Channel
+from tests.fakes.statistics import stored_bytes
 from tests.fakes.twilio_server import TwilioServer, inbound_message
 from tests.fakes.twilio_server import inbound_form as twilio_form
 from tests.fakes.webhooks import ACCOUNT, CUSTOMER, OURS, inbound_form, request_of
@@ -125,6 +125,8 @@ async def test_an_export_holds_all_and_an_erasure_leaves_nothing(
     twilio.hold_inbound(inbound_message(form))
     customer_id = channel.store.people.find(CUSTOMER)[0].customer_id
     await channel.serve(customer_id)
+    for word in (secret, PHONE):
+        assert word.encode() in stored_bytes(channel.store.database, tmp_path)
     exported = desk.export(CUSTOMER)
     rows = json.loads(exported)
     assert rows["whatsapp_inbound"][0]["content"]["text"] == secret
@@ -139,10 +141,9 @@ async def test_an_export_holds_all_and_an_erasure_leaves_nothing(
     assert channel.store.people.find(CUSTOMER) == ()
     assert client.post(**request_of(form)).status_code == 200
     assert channel.store.people.find(CUSTOMER) == (), "a replay starts nothing"
-    if channel.store.database.is_sqlite:
-        kept = b"".join(path.read_bytes() for path in tmp_path.rglob("kavak.db*"))
-        for word in (secret, PHONE, "Xóchitl", form["MessageSid"]):
-            assert word.encode() not in kept
+    kept = stored_bytes(channel.store.database, tmp_path)
+    for word in (secret, PHONE, "Xóchitl", form["MessageSid"]):
+        assert word.encode() not in kept
 
 
 async def test_retention_erases_the_silent(channel: Channel, desk: Desk):
@@ -186,30 +187,16 @@ def test_the_inbox_shows_who_waits(channel: Channel, desk: Desk):
     assert "secreto" not in line
 
 
-def stored_bytes(store: ChannelStore, folder: Path) -> bytes:
-    """Of the database's files, while it is open, as a stolen disk would show them."""
-    if store.database.is_sqlite:
-        return b"".join(path.read_bytes() for path in folder.glob("kavak.db*"))
-    tables = "FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
-    files = f"SELECT pg_relation_filepath(oid) {tables}"
-    toasts = f"SELECT pg_relation_filepath(reltoastrelid) {tables} AND reltoastrelid <> 0"
-    with store.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("CHECKPOINT"))
-        data = Path(str(connection.scalar(text("SHOW data_directory"))))
-        names = connection.scalars(text(f"{files} UNION {toasts}")).all()
-    return b"".join((data / name).read_bytes() for name in names)
-
-
 async def test_sealing_leaves_no_clear_text_in_the_files_while_others_run(
     channel: Channel, core: Settings, settings: ChannelSettings, tmp_path: Path
 ):
     await channel.talk("un secreto")
     clear = [word.encode() for word in ("un secreto", PHONE)]
-    assert all(word in stored_bytes(channel.store, tmp_path) for word in clear)
+    assert all(word in stored_bytes(channel.store.database, tmp_path) for word in clear)
     keyed = core.model_copy(update={"data_key": SecretStr(Fernet.generate_key().decode())})
     store = open_channel_store(settings, keyed)
     Desk(settings, keyed, store, channel.api, lambda *_: None).reseal()
-    assert [word for word in clear if word in stored_bytes(store, tmp_path)] == []
+    assert [word for word in clear if word in stored_bytes(store.database, tmp_path)] == []
     store.close()
 
 
