@@ -157,9 +157,8 @@ class OutboxSender:
         if has_left and outgoing.allowed is not Allowed.OPT_OUT:
             return "opted_out"
         with_person = self._store.people.is_handed_off(connection, customer.customer_id)
-        by_bot = outgoing.kind is not OutboxKind.OPERATOR and outgoing.allowed is Allowed.NOTHING
         # The notice belongs to the reply that may pass.
-        if with_person and by_bot and not self._precedes_allowed(connection, outgoing):
+        if with_person and outgoing.allowed is Allowed.NOTHING and not self._precedes_allowed(connection, outgoing):
             return "handed_off"
         if outgoing.kind is OutboxKind.NOTICE and has_other_notice(connection, outgoing):
             return "noticed"
@@ -193,7 +192,8 @@ class OutboxSender:
         if kind is Failure.PERMANENT:
             outbox.fail(connection, outbox_id, code)
             if code in OPTED_OUT:
-                self._store.people.opt_out(connection, self._store.people.get(outgoing.customer_id).matching_key)
+                key = self._store.people.get(outgoing.customer_id).matching_key
+                self._store.people.opt_out(connection, key, at=utc_now())
         elif kind is Failure.AMBIGUOUS:
             outbox.doubt(connection, outbox_id, seconds=self._settings.settle_seconds, error=code)
         else:
@@ -231,14 +231,12 @@ class OutboxSender:
 
 def _needs_notice(outgoing: Outgoing) -> bool:
     """All that the bot says, but the confirmation to somebody who leaves."""
-    by_bot = outgoing.kind not in (OutboxKind.NOTICE, OutboxKind.OPERATOR)
-    return by_bot and outgoing.allowed is not Allowed.OPT_OUT
+    return outgoing.kind is not OutboxKind.NOTICE and outgoing.allowed is not Allowed.OPT_OUT
 
 
 def _may_be_template(outgoing: Outgoing) -> bool:
     """One a turn: its answer. Never the notice, which would count as given; never for somebody who leaves."""
-    answers = outgoing.kind in ANSWERS or outgoing.kind is OutboxKind.OPERATOR
-    return answers and outgoing.allowed is not Allowed.OPT_OUT
+    return outgoing.kind in ANSWERS and outgoing.allowed is not Allowed.OPT_OUT
 
 
 def _rate(ours: str) -> str:

@@ -20,17 +20,15 @@ class Deliveries:
         self._outbox = outbox
         self._inbox = inbox
 
-    def report(self, event: DeliveryEvent) -> str | None:
-        """Keep `event` and merge it. A callback that carries our own id also settles a send of unknown end.
-
-        Returns the customer whose next message may now go out, None when none waits. Raises StoreError.
-        """
+    def report(self, event: DeliveryEvent) -> None:
+        """Keep `event` and merge it. A callback that carries our own id also settles a send of unknown end. Raises
+        StoreError."""
         with self._database.write() as connection:
             if not insert_or_ignore(connection, delivery_events, event.model_dump()):
-                return None
+                return
             if event.outbox_id:
                 self.settle(connection, event.outbox_id, event.message_sid)
-            return self.merge(connection, event.message_sid)
+            self.merge(connection, event.message_sid)
 
     def settle(self, connection: Connection, outbox_id: str, message_sid: str) -> None:
         """Twilio has this message: it was sent, whatever became of our request."""
@@ -46,13 +44,13 @@ class Deliveries:
             # Not ours any more (erased), or not ours at all: the event alone is kept.
             return
 
-    def merge(self, connection: Connection, message_sid: str) -> str | None:
+    def merge(self, connection: Connection, message_sid: str) -> None:
         """Bring the outgoing message up to all events known so far: the callback may have been faster than we.
 
         The message is held first: of two callbacks at once the later one then sees the earlier one's event."""
         outgoing = self._outbox.by_sid(connection, message_sid, lock=True)
         if outgoing is None:
-            return None
+            return
         status, error = outgoing.delivery, outgoing.error
         rows = connection.execute(
             select(delivery_events.c.status, delivery_events.c.error_code)
@@ -65,7 +63,6 @@ class Deliveries:
         error = errors[0] if errors else ""
         if (status, error) != (outgoing.delivery, outgoing.error):
             self._outbox.deliver(connection, message_sid, status, error)
-        return outgoing.customer_id
 
     def of(self, message_sid: str) -> tuple[DeliveryEvent, ...]:
         statement = (

@@ -72,13 +72,11 @@ class Inbox:
         with self._database.read() as connection:
             return self._is_known(connection, message_sid)
 
-    def waiting(self, customer_id: str, *, up_to: int | None = None) -> tuple[StoredMessage, ...]:
+    def waiting(self, customer_id: str) -> tuple[StoredMessage, ...]:
         """What nobody has answered for, in order."""
         statement = select(inbound_messages).where(
             _table.customer_id == customer_id, _table.state == InboundState.RECEIVED
         )
-        if up_to is not None:
-            statement = statement.where(_table.position <= up_to)
         with self._database.read() as connection:
             return tuple(self._message(row) for row in connection.execute(statement.order_by(_table.position)))
 
@@ -164,11 +162,6 @@ class Inbox:
             found: datetime | None = connection.scalar(
                 select(func.min(_table.received_at)).where(_table.state == InboundState.RECEIVED.value)
             )
-        return found
-
-    def last_received_at(self) -> datetime | None:
-        with self._database.read() as connection:
-            found: datetime | None = connection.scalar(select(func.max(_table.received_at)))
         return found
 
     def _is_known(self, connection: Connection, message_sid: str) -> bool:

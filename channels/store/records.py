@@ -63,7 +63,6 @@ class OutboxKind(StrEnum):
     REPLY = "reply"
     FEEDBACK = "feedback"
     APOLOGY = "apology"
-    OPERATOR = "operator"
 
 
 ANSWERS = frozenset({OutboxKind.REPLY, OutboxKind.APOLOGY})
