@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot_core.errors import NotFound, UserError
+from bot_core.errors import Conflict, NotFound, UserError
 from bot_core.messages import utc_now
 from bot_core.settings import Settings
 from bot_core.store.resealing import reseal
 from bot_core.store.tables import cipher_on
 from channels.operations.reconciler import Reconciled, Reconciler
 from channels.outbound.sender import WINDOW
-from channels.outbound.twilio import MessagingApi, TwilioApi
+from channels.outbound.twilio import MessagingApi, TwilioApi, TwilioUnreachable
 from channels.settings import ChannelSettings
 from channels.store.erasure import Erasure
 from channels.store.records import InboundState, OutboxState, Outgoing
@@ -132,15 +132,17 @@ class Desk:
         return self._erase(customer_id, at_twilio=at_twilio) + self._scrubbed()
 
     def retention(self, *, days: int, sure: bool) -> str:
-        """Raises UserError, after all others are erased, for those who are being answered."""
+        """Raises UserError, after all others are erased, for those who are being answered or whose messages Twilio does
+        not delete."""
         idle = self._store.people.idle_since(utc_now() - timedelta(days=days))
         if not sure:
             return f"{len(idle)} customers have been silent for {days} days; --yes erases them"
-        skipped = [customer_id for customer_id in idle if not self._erased(customer_id)]
-        erased = len(idle) - len(skipped)
-        done = f"{erased} customers erased" + (self._scrubbed() if erased else "")
+        faults = [(customer_id, self._fault(customer_id)) for customer_id in idle]
+        skipped = [f"{customer_id} ({fault})" for customer_id, fault in faults if fault]
+        # Also when nobody was: a run before this one may have been killed after it erased somebody.
+        done = f"{len(idle) - len(skipped)} customers erased{self._scrubbed()}"
         if skipped:
-            hint = "being answered right now: run it again in a minute"
+            hint = "run it again in a minute; whom Twilio refuses each time: see the runbook erase-a-customer"
             raise UserError(f"{done}, {len(skipped)} skipped: {', '.join(skipped)}", hint=hint)
         return done
 
@@ -152,12 +154,15 @@ class Desk:
         rows += reseal(database, shared) if shared else 0
         return f"{rows} rows written again with the current key{self._scrubbed()}"
 
-    def _erased(self, customer_id: str) -> bool:
+    def _fault(self, customer_id: str) -> str:
+        """Why the customer is not erased; empty when it was done."""
         try:
             self._erase(customer_id, at_twilio=True)
         except UserError:
-            return False
-        return True
+            return "being answered right now"
+        except (TwilioUnreachable, Conflict) as error:
+            return error.message
+        return ""
 
     def _erase(self, customer_id: str, *, at_twilio: bool) -> str:
         # A turn under way is fenced off: it must not write the customer back.

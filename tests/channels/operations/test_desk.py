@@ -146,33 +146,6 @@ async def test_an_export_holds_all_and_an_erasure_leaves_nothing(
         assert word.encode() not in kept
 
 
-async def test_retention_erases_the_silent(channel: Channel, desk: Desk):
-    await channel.talk("hola")
-    customer = channel.store.people.find(CUSTOMER)[0]
-    assert desk.retention(days=30, sure=True) == "0 customers erased"
-    with channel.store.database.write() as connection:
-        channel.store.people.change(connection, customer.customer_id, last_inbound_at=utc_now() - timedelta(days=31))
-    assert desk.retention(days=30, sure=False).startswith("1 customers")
-    assert desk.retention(days=30, sure=True) == "1 customers erased"
-    assert channel.store.people.find(CUSTOMER) == ()
-
-
-async def test_retention_goes_on_after_who_is_being_answered_and_names_them_by_pseudonym(channel: Channel, desk: Desk):
-    other = "whatsapp:+5215587654321"
-    long_ago = utc_now() - timedelta(days=31)
-    for sender in (CUSTOMER, other):
-        await channel.talk("hola", sender=sender)
-        (customer,) = channel.store.people.find(sender)
-        with channel.store.database.write() as connection:
-            channel.store.people.change(connection, customer.customer_id, last_inbound_at=long_ago)
-    busy = channel.store.people.idle_since(utc_now())[0]
-    assert channel.store.people.claim(busy, "a worker", 60)
-    with pytest.raises(UserError, match=f"1 customers erased, 1 skipped: {busy}") as told:
-        desk.retention(days=30, sure=True)
-    assert "+52" not in str(told.value)
-    assert channel.store.people.idle_since(utc_now()) == (busy,)
-
-
 def test_an_unknown_customer_is_one_line(desk: Desk):
     with pytest.raises(UserError, match="0 customers"):
         desk.take_over("+5215500000001", who="x", reason="")
