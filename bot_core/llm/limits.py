@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from weakref import WeakKeyDictionary
 
@@ -20,6 +20,8 @@ MAX_WAITING = 256
 LONGEST_PAUSE = 60.0
 """Seconds that a Retry-After may hold back other calls; a provider that asks for more is tried again."""
 _HALVED = 0.5
+_Model = tuple[str, str | None]
+"""Name and server."""
 
 
 class ModelGate:
@@ -114,20 +116,41 @@ class ModelGate:
 
 
 class ModelGates:
-    """One gate for each server, model and limits, in each event loop: asyncio's primitives belong to one loop."""
+    """One gate for each server, model and limits, in each event loop: asyncio's primitives belong to one loop.
 
-    def __init__(self, *, max_waiting: int = MAX_WAITING) -> None:
+    The limits are part of it because a process that serves for weeks meets releases with other ones: a release that
+    allows more must not stay behind an earlier one's gate. Where all that will be asked is known before, as in an
+    experiment, `together` are those settings: each of their models has one gate, as narrow as the narrowest of them.
+    """
+
+    def __init__(self, *, max_waiting: int = MAX_WAITING, together: Iterable[ModelSettings] = ()) -> None:
         self._max_waiting = max_waiting
+        self._narrowest: dict[_Model, tuple[int, int | None]] = {}
+        for settings in together:
+            width, rate = self._narrowest.get(_model(settings), (settings.max_concurrency, None))
+            rates = [one for one in (rate, settings.requests_per_minute) if one is not None]
+            self._narrowest[_model(settings)] = min(width, settings.max_concurrency), min(rates, default=None)
         self._of_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[object, ...], ModelGate]] = (
             WeakKeyDictionary()
         )
 
     def of(self, settings: ModelSettings) -> ModelGate:
         gates = self._of_loop.setdefault(asyncio.get_running_loop(), {})
-        key = (settings.model, settings.api_base, settings.max_concurrency, settings.requests_per_minute)
+        held = self.held(settings)
+        key = (*_model(held), held.max_concurrency, held.requests_per_minute)
         if key not in gates:
-            gates[key] = ModelGate(settings, max_waiting=self._max_waiting)
+            gates[key] = ModelGate(held, max_waiting=self._max_waiting)
         return gates[key]
+
+    def held(self, settings: ModelSettings) -> ModelSettings:
+        """With the limits that hold for them."""
+        own = settings.max_concurrency, settings.requests_per_minute
+        width, rate = self._narrowest.get(_model(settings), own)
+        return settings.model_copy(update={"max_concurrency": width, "requests_per_minute": rate})
+
+
+def _model(settings: ModelSettings) -> _Model:
+    return settings.model, settings.api_base
 
 
 def _rate_limiter(requests_per_minute: int | None) -> AsyncLimiter | None:

@@ -121,6 +121,18 @@ async def test_a_gate_is_shared_by_model_and_limits_only() -> None:
     assert gates.of(one) is not gates.of(ModelSettings(model="m", api_base="http://127.0.0.1:1/v1"))
 
 
+async def test_what_is_asked_together_shares_one_gate_as_narrow_as_the_narrowest() -> None:
+    bot = ModelSettings(model="m", max_concurrency=2)
+    judge = ModelSettings(model="m", max_concurrency=8, requests_per_minute=600, temperature=0)
+    elsewhere = ModelSettings(model="m", api_base="http://127.0.0.1:1/v1", max_concurrency=5)
+    gates = ModelGates(together=[judge, bot, elsewhere, ModelSettings(model="m", requests_per_minute=60)])
+    assert gates.of(bot) is gates.of(judge) is not gates.of(elsewhere)
+    assert (gates.of(judge).limit, gates.of(elsewhere).limit) == (2, 5)
+    assert gates.held(bot).requests_per_minute == gates.held(judge).requests_per_minute == 60
+    unknown = ModelSettings(model="other", max_concurrency=3)
+    assert gates.held(unknown) == unknown and gates.of(unknown).limit == 3
+
+
 def test_each_event_loop_has_its_own_gate() -> None:
     gates, settings = ModelGates(), ModelSettings(model="m", max_concurrency=1, requests_per_minute=6000)
 

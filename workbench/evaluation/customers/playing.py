@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -67,11 +68,20 @@ async def simulate(
 
 
 async def converse(
-    persona: Persona, seed: int, customer: Customer, subject: Subject, *, max_turns: int = MAX_TURNS
+    persona: Persona,
+    seed: int,
+    customer: Customer,
+    subject: Subject,
+    *,
+    max_turns: int = MAX_TURNS,
+    door: AbstractAsyncContextManager[object] | None = None,
 ) -> SimulatedConversation:
-    """Never raises for what customer, bot or model do: a conversation always has an end."""
+    """Never raises for what customer, bot or model do: a conversation always has an end.
+
+    `door` is entered for each turn of the bot, and left for the customer's.
+    """
     started = time.perf_counter()
-    talk = _Talk(persona, seed, subject)
+    talk = _Talk(persona, seed, subject, door or nullcontext())
     end = End.MAX_TURNS
     for _ in range(max_turns):
         move = await talk.moved(customer)
@@ -104,6 +114,7 @@ class _Talk:
     persona: Persona
     seed: int
     subject: Subject
+    door: AbstractAsyncContextManager[object]
     turns: list[TurnRecord] = field(default_factory=list)
     habits: list[Habit] = field(default_factory=list)
     faults: list[SimulatorFault] = field(default_factory=list)
@@ -156,7 +167,8 @@ class _Talk:
         state = self.turns[-1].state if self.turns else ConversationState(conversation_id=self.conversation_id)
         before = len(self.subject.notebook.of(self.conversation_id))
         try:
-            result = await self.subject.bot.handle(messages, state, tracking_id=f"{self.conversation_id}.{number}")
+            async with self.door:
+                result = await self.subject.bot.handle(messages, state, tracking_id=f"{self.conversation_id}.{number}")
         except Exception as fault:  # noqa: BLE001 - one broken conversation must not lose the others; it is reported
             self.error = CaseError(kind=type(fault).__name__, message=str(fault))
             return End.ERROR

@@ -123,22 +123,36 @@ def _variant(
     price: PriceOf,
 ) -> _Part:
     remote = {name.value: agent.settings for name, agent in release.agents.items() if is_remote(agent.settings)}
-    extra = [_evaluation(spec, turns_of(situation), price) for situation in situations]
+    evaluating = _evaluators(spec)
+    extra = [_evaluation(evaluating, turns_of(situation), price) for situation in situations]
     nothing = "the bot calls no model" if any(one.calls for one in extra) else "no model is called"
     observations, basis = _ground(variant, files) if remote else ((), nothing)
     past = Past(observations, remote, price)
     each = [past.expected_of(situation) for situation in situations]
     whole = [one + more for one, more in zip(each, extra, strict=True)]
-    spread = past.spread(each) * spec.trials
-    width = min((settings.max_concurrency for settings in remote.values()), default=spec.concurrency)
+    turns = sum(map(turns_of, situations))
+    busy = [(settings, call.seconds * turns) for call, settings in evaluating]
+    if remote:
+        narrowest = min(remote.values(), key=lambda settings: settings.max_concurrency)
+        busy.append((narrowest, sum(one.seconds for one in each)))
     return _Part(
         usd=sum(one.usd for one in whole) * spec.trials,
-        spread=spread,
+        spread=past.spread(each) * spec.trials,
         calls=sum(one.calls for one in whole) * spec.trials,
         tokens=sum(one.tokens for one in whole) * spec.trials,
-        seconds=sum(one.seconds for one in whole) * spec.trials / min(width, spec.concurrency),
+        seconds=_duration(busy, spec.concurrency) * spec.trials,
         basis=basis,
     )
+
+
+def _duration(busy: Sequence[tuple[ModelSettings, float]], concurrency: int) -> float:
+    """Of calls that take so many seconds in all: as many at once as there are conversations, and as each model takes,
+    by the narrowest of its settings."""
+    loads: dict[tuple[str, str | None], list[tuple[int, float]]] = {}
+    for settings, seconds in busy:
+        loads.setdefault((settings.model, settings.api_base), []).append((settings.max_concurrency, seconds))
+    each = [sum(seconds for _, seconds in load) / min(width for width, _ in load) for load in loads.values()]
+    return max([sum(seconds for _, seconds in busy) / concurrency, *each])
 
 
 def _pairs(spec: ExperimentSpec, situations: Sequence[Situation], price: PriceOf) -> _Part:
@@ -235,15 +249,18 @@ def _mean(priced: Sequence[Expected], times: float, *, known: bool = False) -> E
     )
 
 
-def _evaluation(spec: ExperimentSpec, turns: int, price: PriceOf) -> Expected:
+def _evaluators(spec: ExperimentSpec) -> list[tuple[UsedCall, ModelSettings]]:
     """The judge reads every reply, and a model may write for the customer."""
     asked = [(_JUDGE, spec.judge.model)] if spec.judge else []
     asked += [(_CUSTOMER, spec.customer)] if spec.customer and spec.personas else []
+    return [(call, settings) for call, settings in asked if is_remote(settings)]
+
+
+def _evaluation(evaluating: Sequence[tuple[UsedCall, ModelSettings]], turns: int, price: PriceOf) -> Expected:
     whole = Expected(0, 0, 0, 0, known=True)
-    for call, settings in asked:
-        if is_remote(settings):
-            tokens = call.usage.input_tokens + call.usage.output_tokens
-            whole += Expected(_usd(call.usage, settings, price) * turns, turns, tokens * turns, call.seconds * turns)
+    for call, settings in evaluating:
+        tokens = call.usage.input_tokens + call.usage.output_tokens
+        whole += Expected(_usd(call.usage, settings, price) * turns, turns, tokens * turns, call.seconds * turns)
     return whole
 
 

@@ -33,7 +33,7 @@ from workbench.evaluation.experiments.gateways import (
 from workbench.evaluation.experiments.judging import Judging, judge_of
 from workbench.evaluation.experiments.pairing import Pairing
 from workbench.evaluation.experiments.plan import Plan, settings_for, situations_of
-from workbench.evaluation.experiments.pricing import refuse_unpriced
+from workbench.evaluation.experiments.pricing import asked_models, refuse_unpriced
 from workbench.evaluation.judge.judge import Judge
 from workbench.records import ExperimentSpec, VariantSpec
 from workbench.storage.call_journal import CallJournal
@@ -115,7 +115,8 @@ def _planned(spec: ExperimentSpec, settings: Settings, wiring: Wiring) -> Iterat
     with closing(NamedBundles(settings.store_url)) as names:
         releases = [variant_release(one, names.releases) for one in spec.variants]
         refuse_unpriced(spec, releases, wiring.price_of)
-        meter = Meter(Budget(spec.budget_usd), wiring.price_of, ModelGates(max_waiting=_NEVER))
+        gates = ModelGates(max_waiting=_NEVER, together=asked_models(spec, releases))
+        meter = Meter(Budget(spec.budget_usd), wiring.price_of, gates)
         subjects = [_subject(variant, settings, names, spec, meter, wiring) for variant in spec.variants]
         judge = judge_of(spec, _gateway(ModelOnly(), meter, wiring))
         yield Plan(spec, situations, digest, subjects), meter, judge

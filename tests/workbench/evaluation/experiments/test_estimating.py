@@ -92,6 +92,26 @@ def test_trials_variants_and_judge_add_up(settings):
     assert judged.calls > once.calls
 
 
+def test_a_judge_works_beside_other_models_and_shares_the_width_of_its_own(settings):
+    judge = ModelSettings(model="openai/gpt-4o", max_concurrency=8)
+    shared = judge.model_copy(update={"max_concurrency": 4})
+    offline, wide = [VariantSpec(name="A")], {"concurrency": 32}
+
+    def seconds(**changes: object) -> float:
+        return estimate(spec(**(wide | changes)), settings).seconds
+
+    own = seconds(variants=offline)
+    judged = seconds(variants=offline, judge=JudgeSpec(model=judge)) - own
+    assert judged == pytest.approx(2.0 * own / 0.02 / 8), "two seconds a reply, eight at once"
+    narrow = seconds(variants=offline, judge=JudgeSpec(model=judge), concurrency=2) - own
+    assert narrow == pytest.approx(4 * judged)
+    bot, slowest = [VariantSpec(name="A", model=shared)], seconds(variants=[VariantSpec(name="A", model=shared)])
+    together = seconds(variants=bot, judge=JudgeSpec(model=judge))
+    assert together == pytest.approx(slowest + 2 * judged), "one model, by the smaller width"
+    beside = seconds(variants=bot, judge=JudgeSpec(model=judge.model_copy(update={"model": "openai/o3"})))
+    assert beside == pytest.approx(max(slowest, judged + own))
+
+
 def test_pairs_are_two_more_calls_for_each_case_and_candidate(settings):
     judge = JudgeSpec(model=ModelSettings(model="openai/gpt-4o"))
     bots = [VariantSpec(name="A"), VariantSpec(name="B", release_id="offline-exacto"), VariantSpec(name="C")]
