@@ -89,6 +89,9 @@ class Erasure:
             for sid in sids:
                 stone = {"sid_hash": self._pseudonyms.of("sid", sid), "erased_at": utc_now()}
                 insert_or_ignore(connection, tombstones, stone)
+            # A worker may be keeping an answer of a model for the open turn: after it, or it keeps nothing.
+            theirs = open_turns.c.customer_id == customer_id
+            connection.execute(select(open_turns.c.customer_id).where(theirs).with_for_update())
             for table, condition in self._conditions(connection, customer_id):
                 gone += connection.execute(delete(table).where(condition)).rowcount
         return gone

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
-from sqlalchemy import update
+import pytest
+from sqlalchemy import Connection, Table, update
 
 from bot_core.messages import utc_now
+from bot_core.store.sql.rows import insert_or_ignore
+from channels.store import turns
+from channels.store.erasure import Erasure
 from channels.store.records import InboundState
 from channels.store.tables import inbound_messages
 from channels.texts import phrases
@@ -34,7 +39,7 @@ def hand_back(channel: Channel, customer_id: str) -> None:
         channel.store.people.hand_back(connection, customer_id)
 
 
-async def left_open(channel: Channel, bot: SlowBot, *, generation: int) -> str:
+async def left_open(channel: Channel, bot: SlowBot, *, generation: int, with_person: bool = True) -> str:
     """A worker died while the bot thought; the customer's id. Their messages are with a person now."""
     more = iter(["y en rojo"] * generation)
     bot.on_turn = lambda _messages: [channel.receive(text) for text in more]
@@ -47,9 +52,10 @@ async def left_open(channel: Channel, bot: SlowBot, *, generation: int) -> str:
     bot.faults = [RuntimeError("kaputt")]
     assert await channel.turns.think(customer_id, fence) == "stumbled"
     channel.store.people.renew(["dead worker"], -1)
-    hand_off(channel, customer_id)
-    await channel.serve(customer_id)
-    assert set(channel.states(customer_id)) == {HANDED_OFF}
+    if with_person:
+        hand_off(channel, customer_id)
+        await channel.serve(customer_id)
+        assert set(channel.states(customer_id)) == {HANDED_OFF}
     return customer_id
 
 
@@ -122,3 +128,32 @@ async def test_a_message_brought_back_after_others_is_the_latest(channel: Channe
     assert answered == [("otra", 2), ("la perdida", 3)]
     await channel.talk("y ahora")
     assert [message.position for message in channel.messages(customer.customer_id)] == [2, 3, 4]
+
+
+async def test_an_erasure_leaves_no_answer_that_is_being_kept_at_this_moment(
+    channel: Channel, monkeypatch: pytest.MonkeyPatch
+):
+    customer_id = await left_open(channel, use(channel, SlowBot()), generation=0, with_person=False)
+    turn = channel.store.turns.get(customer_id)
+    assert turn
+    written, goes_on = threading.Event(), threading.Event()
+
+    def slowly(connection: Connection, table: Table, values: dict[str, object]) -> bool:
+        is_new = insert_or_ignore(connection, table, values)
+        written.set()
+        return goes_on.wait(20) and is_new
+
+    monkeypatch.setattr(turns, "insert_or_ignore", slowly)
+    keeping = threading.Thread(target=channel.store.turns.keep_call, args=(turn.tracking_id, "asked", "answered"))
+    keeping.start()
+    assert written.wait(20)
+    erasing = threading.Thread(
+        target=Erasure(channel.store.database, channel.store.pseudonyms).erase, args=(customer_id,)
+    )
+    erasing.start()
+    erasing.join(0.5)
+    goes_on.set()
+    for thread in (keeping, erasing):
+        thread.join(20)
+    assert channel.store.people.find(CUSTOMER) == ()
+    assert channel.store.turns.call(turn.tracking_id, "asked") is None
