@@ -94,6 +94,8 @@ def test_wrong_specs_are_a_users_mistake(workbench, few_folder):
 def test_a_wrong_name_leaves_no_experiment_behind(workbench, few_folder, files):
     result = workbench("run", "--variant", "A=offline-base,greeting=greeting/v999", "--dataset", few_folder)
     assert isinstance(result.exception, UserError) and "greeting/v999" in str(result.exception)
+    twice = workbench("run", "--variant", "offline-base", "--dataset", few_folder, *["--case", "few-hola"] * 2)
+    assert isinstance(twice.exception, UserError) and "the case 'few-hola' is named twice" in str(twice.exception)
     assert files.list() == ()
 
 

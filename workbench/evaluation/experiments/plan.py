@@ -75,7 +75,10 @@ def settings_for(spec: ExperimentSpec, settings: Settings) -> Settings:
 
 
 def situations_of(spec: ExperimentSpec, settings: Settings | None = None) -> tuple[Sequence[Situation], str]:
-    """What is played, and a digest of it. Raises DatasetError for an unknown split, case or persona."""
+    """What is played, and a digest of it. Raises DatasetError for an unknown split, case or persona, and for one that
+    is named twice: a result has one place, so that such an experiment would never be whole."""
+    _refuse_repeated("persona", spec.personas)
+    _refuse_repeated("case", spec.case_ids)
     if spec.personas:
         known = {persona.id: persona for persona in load_personas()}
         personas = [_named(known, name, "persona") for name in spec.personas]
@@ -87,6 +90,12 @@ def situations_of(spec: ExperimentSpec, settings: Settings | None = None) -> tup
         by_id = {case.id: case for case in cases}
         cases = [_named(by_id, name, f"case in the split {spec.split}:") for name in spec.case_ids]
     return cases, cases_digest(cases)
+
+
+def _refuse_repeated(kind: str, names: Sequence[str]) -> None:
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise DatasetError(f"the {kind} {twice!r} is named twice", hint="name each once; `trials` repeats all of them")
 
 
 def _named(known: Mapping[str, Named], name: str, kind: str) -> Named:
