@@ -20,6 +20,7 @@ from channels.observability.metrics import Metrics
 from channels.observability.traces import NoTraces, open_traces
 from channels.outbound.sender import OutboxSender
 from channels.settings import ChannelSettings
+from channels.store.records import StoredMessage
 from channels.store.store import open_channel_store
 from channels.turns.bots import Bots
 from channels.turns.service import TurnService
@@ -80,10 +81,8 @@ def test_a_span_says_no_more_than_it_may(collector: OtlpCollector):
     assert b"secreto" not in b"".join(collector.bodies)
 
 
-async def test_a_message_can_be_followed_from_the_webhook_to_the_send(
-    collector: OtlpCollector, settings: ChannelSettings, tmp_path: Path
-):
-    core = Settings(_env_file=None, data_dir=tmp_path)
+async def followed(settings: ChannelSettings, core: Settings, form: dict[str, str]) -> StoredMessage:
+    """`form` from the webhook to the send, all of it traced; what was stored of it."""
     store = open_channel_store(settings, core)
     client = create_app(settings, store=store).test_client()
     traces = open_traces("kavak-whatsapp-worker")
@@ -100,9 +99,7 @@ async def test_a_message_can_be_followed_from_the_webhook_to_the_send(
         channel = Channel(settings, core, store, twilio, bots)
         turns = TurnService(channel.settings, store, bots, metrics=Metrics(), traces=traces)
         sender = OutboxSender(channel.settings, store, channel.api, metrics=Metrics(), traces=traces)
-        customers = CustomerService(channel.settings, store, turns, sender, channel.leases)
-        channel.customers = customers
-        form = inbound_form("hola, soy Zacarías, ¿tienen jetta?")
+        channel.customers = CustomerService(channel.settings, store, turns, sender, channel.leases)
         assert (await asyncio.to_thread(lambda: client.post(**request_of(form)))).status_code == 200
         customer_id = store.people.find(CUSTOMER)[0].customer_id
         await channel.serve(customer_id)
@@ -110,6 +107,14 @@ async def test_a_message_can_be_followed_from_the_webhook_to_the_send(
     client.application.extensions["traces"].close()
     (message,) = store.inbox.of(customer_id)
     store.close()
+    return message
+
+
+async def test_a_message_can_be_followed_from_the_webhook_to_the_send(
+    collector: OtlpCollector, settings: ChannelSettings, tmp_path: Path
+):
+    form = inbound_form("hola, soy Zacarías, ¿tienen jetta?")
+    message = await followed(settings, Settings(_env_file=None, data_dir=tmp_path), form)
     assert message.tracking_id
     spans = collector.spans()
     by_name: dict[str, list[Any]] = {}

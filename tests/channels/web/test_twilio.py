@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -17,10 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from bot_core.messages import utc_now
 from bot_core.settings import Settings
-from channels.inbound.reading import Reading
-from channels.inbound.webhook import read_webhook
 from channels.settings import ChannelSettings
 from channels.store.records import InboundState, Reason
 from channels.store.store import ChannelStore, open_channel_store
@@ -36,11 +32,6 @@ from tests.fakes.webhooks import (
     signed,
     status_form,
 )
-
-
-@pytest.fixture
-def client(settings: ChannelSettings, store: ChannelStore) -> FlaskClient:
-    return create_app(settings, store=store).test_client()
 
 
 def stored(store: ChannelStore) -> list[str]:
@@ -284,33 +275,3 @@ def test_unknown_addresses_and_methods_answer_in_xml(client: FlaskClient):
     for response in (client.get("/twilio/whatsapp"), client.post("/nowhere")):
         assert response.status_code in (404, 405)
         assert response.content_type.startswith("text/xml")
-
-
-def readiness(client: FlaskClient) -> dict[str, str]:
-    answer = client.get("/readyz").json
-    assert answer is not None
-    checks: dict[str, str] = answer["checks"]
-    return checks
-
-
-def test_health(client: FlaskClient, store: ChannelStore):
-    assert client.get("/healthz").json == {"status": "live"}
-    assert readiness(client) == {"database": "ok", "release": "ok", "queue": "no worker"}
-    store.beat("worker-1", "1")
-    client.post(**request_of(inbound_form()))
-    assert readiness(client)["queue"] == "ok"
-    figures = client.get("/metrics").text
-    assert "whatsapp_turn_seconds" not in figures, "a worker's"
-    assert 'whatsapp_webhooks_total{result="stored"} 1.0' in figures
-    assert 'whatsapp_inbound_messages{state="received"} 1.0' in figures
-
-
-def test_a_queue_that_is_behind_says_so_and_still_takes_messages(client: FlaskClient, store: ChannelStore):
-    store.beat("worker-1", "1")
-    webhook = read_webhook(inbound_form("hola")).model_copy(update={"received_at": utc_now() - timedelta(minutes=5)})
-    store.inbox.add(webhook, Reading())
-    answer = client.get("/readyz")
-    assert answer.status_code == 200
-    assert answer.json
-    assert answer.json["checks"]["queue"].startswith("behind: the oldest message waits 30")
-    assert client.post(**request_of(inbound_form())).status_code == 200
