@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -21,7 +21,6 @@ from workbench.evaluation.customers.customer import CustomerMaker
 from workbench.evaluation.customers.model_driven import model_customers
 from workbench.evaluation.customers.rule_based import RuleBasedCustomer
 from workbench.evaluation.experiments.budget import Budget
-from workbench.evaluation.experiments.calls import CallBook
 from workbench.evaluation.experiments.gateways import (
     Meter,
     MeteredGateway,
@@ -31,14 +30,11 @@ from workbench.evaluation.experiments.gateways import (
     PriceOf,
 )
 from workbench.evaluation.experiments.judging import Judging, judge_of
-from workbench.evaluation.experiments.pairing import Pairing
+from workbench.evaluation.experiments.kept import Kept, kept_of
 from workbench.evaluation.experiments.plan import Plan, settings_for, situations_of
 from workbench.evaluation.experiments.pricing import asked_models, refuse_unpriced
-from workbench.evaluation.judge.judge import Judge
 from workbench.records import ExperimentSpec, VariantSpec
-from workbench.storage.call_journal import CallJournal
-from workbench.storage.experiment_files import ExperimentFolder, unjudged_id
-from workbench.storage.journal import Journal
+from workbench.storage.experiment_files import ExperimentFolder
 
 TURN_SECONDS = 900.0
 """A turn may wait this long for the experiment's own limits; how long it took is measured, not cut off."""
@@ -54,23 +50,15 @@ class Wiring:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class Prepared(Kept):
     plan: Plan
     asks_models: bool
     """Of a provider or a server, not of recordings."""
     settings: Settings
     """With the experiment's own catalogue."""
-    journals: Sequence[Journal]
-    """The results, for each variant."""
-    unjudged: Sequence[Journal]
-    """Conversations that wait for the judge only, for each variant: they were played, and the judge failed."""
-    books: Sequence[CallBook]
-    """The model calls, for each variant."""
     meter: Meter
     customer: CustomerMaker
     judge: Judging | None
-    pairing: Pairing | None
-    """Where the judge also compares."""
 
 
 @contextmanager
@@ -80,24 +68,20 @@ def prepared(folder: ExperimentFolder, settings: Settings, wiring: Wiring) -> It
     settings = settings_for(spec, settings)
     with _planned(spec, settings, wiring) as (plan, meter, judge):
         evaluating = NotingGateway(_gateway(ModelOnly(), meter, wiring))
-        journals = [Journal(folder.journal_path(run_id)) for run_id in folder.run_ids()]
-        books = [
-            CallBook(CallJournal(folder.calls_path(run_id)), journal)
-            for run_id, journal in zip(folder.run_ids(), journals, strict=True)
-        ]
-        pairing = _pairing(folder, journals, _gateway(ModelOnly(), meter, wiring))
-        meter.budget.spent_usd = sum((book.usd for book in books), pairing.usd if pairing else Decimal(0))
+        kept = kept_of(folder, _gateway(ModelOnly(), meter, wiring))
+        paid_for_pairs = kept.pairing.usd if kept.pairing else Decimal(0)
+        meter.budget.spent_usd = sum((book.usd for book in kept.books), paid_for_pairs)
         yield Prepared(
             plan=plan,
             asks_models=not spec.replay and any(_asks_models(subject.bot.release) for subject in plan.subjects),
             settings=settings,
-            journals=journals,
-            unjudged=[Journal(folder.journal_path(unjudged_id(run_id))) for run_id in folder.run_ids()],
-            books=books,
+            journals=kept.journals,
+            unjudged=kept.unjudged,
+            books=kept.books,
             meter=meter,
             customer=model_customers(evaluating, spec.customer) if spec.customer else RuleBasedCustomer,
             judge=judge,
-            pairing=pairing,
+            pairing=kept.pairing,
         )
 
 
@@ -137,13 +121,6 @@ def _subject(
         gateway=lambda baseline: _gateway(baseline, meter, wiring),
         turn_seconds=TURN_SECONDS,
     )
-
-
-def _pairing(folder: ExperimentFolder, results: Sequence[Journal], gateway: LLMGateway) -> Pairing | None:
-    judge = folder.spec.judge
-    if judge is None or not judge.pairwise or len(results) < 2:
-        return None
-    return Pairing(folder, results, Judge(gateway, judge), judge)
 
 
 def _asks_models(release: Release) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
 from decimal import Decimal
 
 from bot_core.errors import KavakBotError, UserError
@@ -13,14 +12,16 @@ from bot_core.llm.litellm_gateway import LiteLLMGateway
 from bot_core.messages import utc_now
 from bot_core.settings import Settings
 from workbench.evaluation.batch import CancelToken, play_all
+from workbench.evaluation.experiments.gateways import ModelOnly
+from workbench.evaluation.experiments.kept import Kept, kept_of, order_left, order_of
 from workbench.evaluation.experiments.pairing import Pair
-from workbench.evaluation.experiments.plan import Job, Plan
+from workbench.evaluation.experiments.plan import Job
 from workbench.evaluation.experiments.playing import Player
 from workbench.evaluation.experiments.preparing import Prepared, Wiring, prepared
 from workbench.evaluation.experiments.provenance import provenance
-from workbench.evaluation.experiments.reopening import earlier_attempts
+from workbench.evaluation.experiments.recordkeeping import closed, record_of, with_attempts
 from workbench.evaluation.experiments.tally import RunTally, Tally
-from workbench.records import ExperimentProgress, ExperimentRecord, ExperimentSpec, Provenance, RunRecord, RunStatus
+from workbench.records import ExperimentProgress, ExperimentRecord, RunStatus
 from workbench.storage.experiment_files import Control, ExperimentFolder
 from workbench.storage.journal import ResultKey
 from workbench.storage.locks import locked
@@ -68,6 +69,7 @@ class _Run:
         self._cancel = CancelToken()
         self._stopped: RunStatus | None = None
         self._ready: Prepared | None = None
+        self._kept: Kept | None = None
         spec = folder.spec
         runs = [
             RunTally(run_id, variant.name, 0) for run_id, variant in zip(folder.run_ids(), spec.variants, strict=True)
@@ -76,11 +78,14 @@ class _Run:
 
     async def to_its_end(self, settings: Settings, wiring: Wiring) -> ExperimentProgress:
         self._tell(RunStatus.RUNNING)
+        begun = self._folder.record()
+        if begun.runs and self._folder.asked() is Control.CANCEL:
+            return self._cancelled(begun, settings)
         with prepared(self._folder, settings, wiring) as ready:
             self._ready = ready
-            self._restore(ready)
+            self._restore(ready, ready.plan.total)
             self._look()
-            record = _record(self._folder, ready.plan, provenance(ready.settings, ready.plan.digest), self._stopped)
+            record = record_of(self._folder, ready.plan, provenance(ready.settings, ready.plan.digest), self._stopped)
             self._folder.write_record(record)
             watching = asyncio.create_task(self._watch())
             try:
@@ -100,15 +105,17 @@ class _Run:
         else:
             self._tell(RunStatus.FAILED, problem=_one_line(error))
 
-    def _restore(self, ready: Prepared) -> None:
+    def _restore(self, kept: Kept, total: int) -> None:
+        """`total` is how many results a run has that did not begin yet."""
+        self._kept = kept
         begun = self._folder.record().runs
-        for position, (run, journal) in enumerate(zip(self._tally.runs, ready.journals, strict=True)):
-            run.total = begun[position].cases * begun[position].trials if begun else ready.plan.total
+        for position, (run, journal) in enumerate(zip(self._tally.runs, kept.journals, strict=True)):
+            run.total = begun[position].cases * begun[position].trials if begun else total
             for result in journal.results():
                 self._tally.restore(position, result)
-        if ready.pairing:
-            self._tally.pairs_total = ready.plan.total * len(ready.pairing.shelves)
-            self._tally.pairs_done = ready.pairing.done
+        if kept.pairing:
+            self._tally.pairs_total = total * len(kept.pairing.shelves)
+            self._tally.pairs_done = kept.pairing.done
 
     async def _play(self, ready: Prepared) -> None:
         player = Player(ready)
@@ -161,31 +168,42 @@ class _Run:
     def _ended(self, record: ExperimentRecord, ready: Prepared) -> ExperimentProgress:
         self._look()
         status = self._status(ready)
-        ends = None
-        if status in (RunStatus.FINISHED, RunStatus.CANCELLED):
-            ends = utc_now()
-        record = _closed(record, status, ends)
+        orders = [order_of(run, ready.plan) for run in record.runs]
+        return self._closed(record, status, ready, orders)
+
+    def _cancelled(self, record: ExperimentRecord, settings: Settings) -> ExperimentProgress:
+        """Nothing is played any more: what was is filed, be its data others by now, or gone."""
+        kept = kept_of(self._folder, ModelOnly())
+        self._restore(kept, record.runs[0].cases * record.runs[0].trials)
+        status = RunStatus.FINISHED if self._tally.is_whole() else RunStatus.CANCELLED
+        orders = [order_left(run, self._folder, settings) for run in record.runs]
+        return self._closed(with_attempts(record, self._folder), status, kept, orders)
+
+    def _closed(
+        self, record: ExperimentRecord, status: RunStatus, kept: Kept, orders: Sequence[Iterator[ResultKey] | None]
+    ) -> ExperimentProgress:
+        ends = utc_now() if status in (RunStatus.FINISHED, RunStatus.CANCELLED) else None
+        record = closed(record, status, ends)
         if ends:
-            self._file(record, ready)
+            self._file(record, kept, [None if order is None else [*order] for order in orders])
         self._folder.write_record(record)
         return self._tell(status)
 
-    def _file(self, record: ExperimentRecord, ready: Prepared) -> None:
+    def _file(self, record: ExperimentRecord, kept: Kept, orders: Sequence[Sequence[ResultKey] | None]) -> None:
         """What was played becomes one immutable file for each run."""
-        for position, (run, journal) in enumerate(zip(record.runs, ready.journals, strict=True)):
+        for position, (run, journal) in enumerate(zip(record.runs, kept.journals, strict=True)):
             # What still waits for the judge was played all the same.
-            for result in ready.unjudged[position].results():
+            for result in kept.unjudged[position].results():
                 if (result.case_id, result.trial) not in journal:
                     journal.append(result)
                     self._tally.restore(position, result)
             path = self._folder.run_path(run.run_id)
             if not path.exists():
-                write_run(path, run, journal.results(_order(run, ready.plan)))
+                write_run(path, run, journal.results(orders[position]))
             journal.discard()
-            ready.unjudged[position].discard()
-        if ready.pairing:
-            order = _order(record.runs[0], ready.plan)
-            ready.pairing.file(None if order is None else [*order])
+            kept.unjudged[position].discard()
+        if kept.pairing:
+            kept.pairing.file(orders[0])
 
     def _status(self, ready: Prepared) -> RunStatus:
         if self._tally.is_whole():
@@ -197,9 +215,10 @@ class _Run:
     def _tell(self, status: RunStatus, *, problem: str | None = None) -> ExperimentProgress:
         if self._ready:
             self._tally.reserved_usd = self._ready.meter.budget.reserved_usd
-            for run, book in zip(self._tally.runs, self._ready.books, strict=True):
+        if self._kept:
+            for run, book in zip(self._tally.runs, self._kept.books, strict=True):
                 run.usd = book.usd
-            self._tally.pairs_usd = self._ready.pairing.usd if self._ready.pairing else Decimal(0)
+            self._tally.pairs_usd = self._kept.pairing.usd if self._kept.pairing else Decimal(0)
         progress = self._tally.progress(status, problem=problem)
         self._folder.write_progress(progress)
         if self._on_progress:
@@ -211,69 +230,6 @@ async def _warmed_up(ready: Prepared, wiring: Wiring) -> None:
     """Before the first conversations, which would all wait for it and then go on in step."""
     if ready.asks_models and isinstance(wiring.remote, LiteLLMGateway):
         await wiring.remote.warm_up()
-
-
-def _record(folder: ExperimentFolder, plan: Plan, origin: Provenance, stopped: RunStatus | None) -> ExperimentRecord:
-    """That of the first process, if there was one: an experiment starts once. One that is only to be cancelled plays
-    nothing on what may be other data by now."""
-    known = folder.record()
-    if known.runs:
-        if stopped is not RunStatus.CANCELLED:
-            _refuse_other_data(known.runs[0], plan, origin)
-        runs = (run.model_copy(update={"earlier": earlier_attempts(folder, run.run_id)}) for run in known.runs)
-        return _closed(known.model_copy(update={"runs": tuple(runs)}), RunStatus.RUNNING, None)
-    started = utc_now()
-    return ExperimentRecord(
-        experiment_id=folder.experiment_id,
-        name=plan.spec.name,
-        split=_split(plan.spec),
-        runs=tuple(
-            RunRecord(
-                run_id=run_id,
-                experiment_id=folder.experiment_id,
-                experiment_name=plan.spec.name,
-                position=position,
-                variant=subject.variant,
-                split=_split(plan.spec),
-                dataset_digest=plan.digest,
-                catalog=subject.catalog,
-                cases=len(plan.situations),
-                trials=plan.spec.trials,
-                status=RunStatus.RUNNING,
-                started_at=started,
-                provenance=origin,
-            )
-            for position, (run_id, subject) in enumerate(zip(folder.run_ids(), plan.subjects, strict=True), start=1)
-        ),
-        status=RunStatus.RUNNING,
-        started_at=started,
-    )
-
-
-def _refuse_other_data(begun: RunRecord, plan: Plan, origin: Provenance) -> None:
-    """Raises UserError when half of a run would be played on other data than the first half."""
-    before = {"dataset": begun.dataset_digest} | (begun.provenance.hashes if begun.provenance else {})
-    now = {"dataset": plan.digest} | origin.hashes
-    changed = sorted(name for name, digest in before.items() if now.get(name, digest) != digest)
-    if changed:
-        raise UserError(
-            f"{', '.join(changed)} changed since this experiment began: its results would not be comparable",
-            hint="put the files back as they were, or cancel this one (what was played is kept) and start another",
-        )
-
-
-def _order(run: RunRecord, plan: Plan) -> Iterator[ResultKey] | None:
-    """That of the cases; None, as they came, when the cases are others by now."""
-    return plan.order() if run.dataset_digest == plan.digest else None
-
-
-def _split(spec: ExperimentSpec) -> str:
-    return "personas" if spec.personas else spec.split
-
-
-def _closed(record: ExperimentRecord, status: RunStatus, at: datetime | None) -> ExperimentRecord:
-    runs = tuple(run.model_copy(update={"status": status, "finished_at": at}) for run in record.runs)
-    return record.model_copy(update={"status": status, "finished_at": at, "runs": runs})
 
 
 def _one_line(error: BaseException) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 
 import pytest
 
@@ -146,3 +147,25 @@ async def test_an_experiment_does_not_go_on_with_other_data(created, settings, t
         await run_experiment(folder, settings)
     file.write_text(before, encoding="utf-8")
     assert (await run_experiment(folder, settings)).status is RunStatus.FINISHED
+
+
+async def test_one_whose_data_is_gone_can_be_cancelled_and_keeps_what_was_played(created, settings, tmp_path):
+    few_cases(tmp_path / "set")
+    folder = created(dataset_path=str(tmp_path / "set"), concurrency=1, trials=20)
+
+    def pause(progress: ExperimentProgress) -> None:
+        if progress.done >= 2:
+            folder.ask(Control.PAUSE)
+
+    paused = await run_experiment(folder, settings, on_progress=pause)
+    before = [played(folder, position) for position in (1, 2)]
+    assert 2 <= paused.done < paused.total == 200
+    shutil.rmtree(tmp_path / "set")
+    folder.ask(Control.CANCEL)
+    progress = await run_experiment(folder, settings)
+    assert (progress.status, progress.done, progress.total) == (RunStatus.CANCELLED, paused.done, paused.total)
+    assert [played(folder, position) for position in (1, 2)] == before
+    record = folder.record()
+    assert (record.status, record.finished_at is not None) == (RunStatus.CANCELLED, True)
+    assert [read_run(folder.run_path(run.run_id)) for run in record.runs] == [*record.runs]
+    assert not list(folder.path.glob("abc-*.jsonl"))
