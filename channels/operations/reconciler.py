@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot_core.messages import MessageKind, utc_now
@@ -50,13 +50,13 @@ class Reconciler:
     def run(self, *, hours: float) -> Reconciled:
         """Raises StoreError, or TwilioUnreachable when the list cannot be had; what was taken in before stays, and the
         hint says how much came from the spool."""
-        spooled = self._take_spool()
+        spooled, old_ones = self._take_spool()
         try:
             listed, too_old = self._take_listed(hours)
         except TwilioUnreachable as error:
             hint = f"{spooled} from the spool are taken in, Twilio's list was not read to its end: run it again later"
             raise TwilioUnreachable(error.message, hint=hint) from error
-        return Reconciled(spooled, listed, too_old)
+        return Reconciled(spooled, listed, old_ones + too_old)
 
     def _take_listed(self, hours: float) -> tuple[int, int]:
         """How many were taken in, and how many are too old to answer."""
@@ -67,12 +67,15 @@ class Reconciler:
             for message in found:
                 if now - message.created_at < self._youngest or self._store.inbox.knows(message.message_sid):
                     continue
-                webhook = self._webhook(message)
-                if now - message.created_at > WINDOW:
-                    too_old += self._store.inbox.add_old(webhook).is_new
+                if self._is_old(message.created_at):
+                    too_old += self._take_old(self._webhook(message))
                 else:
-                    listed += self._take(webhook)
+                    listed += self._take(self._webhook(message))
         return listed, too_old
+
+    def _is_old(self, moment: datetime) -> bool:
+        """An answer could no longer be sent: none is paid for."""
+        return utc_now() - moment > WINDOW
 
     def _take(self, webhook: InboundWebhook) -> bool:
         stored = self._store.inbox.add(webhook, read_signals(webhook))
@@ -80,14 +83,21 @@ class Reconciler:
             self._ring(stored.customer_id, webhook.message_sid)
         return stored.is_new
 
-    def _take_spool(self) -> int:
-        taken = 0
+    def _take_old(self, webhook: InboundWebhook) -> bool:
+        return self._store.inbox.add_old(webhook, read_signals(webhook)).is_new
+
+    def _take_spool(self) -> tuple[int, int]:
+        """As `_take_listed`."""
+        taken = too_old = 0
         webhooks = [(path, self._read(path)) for path in self._spool.glob("*.json")]
         for path, webhook in sorted(webhooks, key=lambda pair: pair[1].received_at):
-            taken += self._take(webhook)
+            if self._is_old(webhook.received_at):
+                too_old += self._take_old(webhook)
+            else:
+                taken += self._take(webhook)
             # Only after the commit; a repetition after a crash here changes nothing.
             path.unlink()
-        return taken
+        return taken, too_old
 
     def _read(self, path: Path) -> InboundWebhook:
         sealed = json.loads(path.read_text(encoding="utf-8"))["sealed"]

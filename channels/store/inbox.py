@@ -15,6 +15,7 @@ from bot_core.store.sql.rows import insert_or_ignore
 from channels.inbound.reading import Reading
 from channels.inbound.webhook import InboundWebhook
 from channels.privacy.keys import Pseudonyms, Sealer
+from channels.store.consent import Consent
 from channels.store.people import People
 from channels.store.records import Address, InboundState, Reason, StoredMessage
 from channels.store.tables import inbound_messages, tombstones
@@ -35,6 +36,7 @@ class Inbox:
         self, database: Database, people: People, pseudonyms: Pseudonyms, sealer: Sealer, *, per_minute: int
     ) -> None:
         self._database = database
+        self.consent = Consent(people, sealer)
         self._people = people
         self._pseudonyms = pseudonyms
         self._sealer = sealer
@@ -43,6 +45,13 @@ class Inbox:
     def add(self, webhook: InboundWebhook, reading: Reading) -> Stored:
         """Store a message and what it says of consent, both or neither. A message that was stored or erased before
         changes nothing. Raises StoreError: then nothing was stored."""
+        return self._add(webhook, reading, is_old=False)
+
+    def add_old(self, webhook: InboundWebhook, reading: Reading) -> Stored:
+        """Store a message that came too late for an answer; what it says of consent counts all the same."""
+        return self._add(webhook, reading, is_old=True)
+
+    def _add(self, webhook: InboundWebhook, reading: Reading, *, is_old: bool) -> Stored:
         address = Address(account_sid=webhook.account_sid, customer=webhook.sender, ours=webhook.recipient)
         customer_id = self._people.customer_id(address)
         # First without the write lock: most repetitions are old ones.
@@ -54,19 +63,12 @@ class Inbox:
                 return Stored(customer_id, is_new=False, waits=False)
             if not self._insert(connection, webhook, address, urgent=reading.urgent):
                 return Stored(customer_id, is_new=False, waits=False)
-            reason = self._consent(connection, address, reading) or self._limit(connection, customer_id)
+            key = self._people.matching_key(address)
+            reason = self.consent.read(connection, key, reading, webhook.received_at)
+            reason = reason or (Reason.TOO_OLD if is_old else self._limit(connection, customer_id))
             if reason:
                 self.mark(connection, webhook.message_sid, InboundState.PROCESSED, reason=reason)
         return Stored(customer_id, is_new=True, waits=not reason)
-
-    def add_old(self, webhook: InboundWebhook) -> Stored:
-        """Keep a message that came too late for an answer."""
-        address = Address(account_sid=webhook.account_sid, customer=webhook.sender, ours=webhook.recipient)
-        with self._database.write() as connection:
-            is_new = not self._is_known(connection, webhook.message_sid) and self._insert(connection, webhook, address)
-            if is_new:
-                self.mark(connection, webhook.message_sid, InboundState.PROCESSED, reason=Reason.TOO_OLD)
-        return Stored(self._people.customer_id(address), is_new=is_new, waits=False)
 
     def knows(self, message_sid: str) -> bool:
         with self._database.read() as connection:
@@ -170,26 +172,12 @@ class Inbox:
         erased = select(tombstones.c.sid_hash).where(tombstones.c.sid_hash == self._pseudonyms.of("sid", message_sid))
         return connection.scalar(erased) is not None
 
-    def _consent(self, connection: Connection, address: Address, reading: Reading) -> Reason:
-        key = self._people.matching_key(address)
-        if reading.opts_out:
-            self._people.opt_out(connection, key)
-            return Reason.NONE
-        if self._people.has_opted_out(connection, key):
-            if reading.is_closing:
-                return Reason.OPTED_OUT
-            # They write to us again of their own accord.
-            self._people.opt_in(connection, key)
-        return Reason.NONE
-
     def _limit(self, connection: Connection, customer_id: str) -> Reason:
         since = utc_now() - timedelta(minutes=1)
         recent = select(func.count()).where(_table.customer_id == customer_id, _table.received_at > since)
         return Reason.LIMITED if (connection.scalar(recent) or 0) > self._per_minute else Reason.NONE
 
-    def _insert(
-        self, connection: Connection, webhook: InboundWebhook, address: Address, *, urgent: bool = False
-    ) -> bool:
+    def _insert(self, connection: Connection, webhook: InboundWebhook, address: Address, *, urgent: bool) -> bool:
         customer_id, position = self._people.seen(connection, address, webhook.received_at)
         values = {
             "message_sid": webhook.message_sid,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, or_, select, update
+from sqlalchemy import Connection, Row, case, delete, or_, select, update
 
 from bot_core.errors import Conflict, NotFound
 from bot_core.messages import new_id, utc_now
@@ -62,6 +62,8 @@ class People:
         """The customer's id and the position of their new message. Locks the customer until the end of the
         transaction: their messages get their order one after the other."""
         customer_id = self.customer_id(address)
+        # A message from before an outage must not close the window of who is writing now.
+        latest = case((customers.c.last_inbound_at < at, at), else_=customers.c.last_inbound_at)
         insert_or_ignore(
             connection,
             customers,
@@ -79,7 +81,7 @@ class People:
         position = connection.scalar(
             update(customers)
             .where(customers.c.customer_id == customer_id)
-            .values(last_inbound=customers.c.last_inbound + 1, last_inbound_at=at)
+            .values(last_inbound=customers.c.last_inbound + 1, last_inbound_at=latest)
             .returning(customers.c.last_inbound)
         )
         return customer_id, int(position or 0)
@@ -143,15 +145,23 @@ class People:
 
     # consent and hand-off
 
-    def opt_out(self, connection: Connection, matching_key: str) -> None:
-        insert_or_replace(connection, opt_outs, {"matching_key": matching_key, "opted_out_at": utc_now()})
+    def opt_out(self, connection: Connection, matching_key: str, *, at: datetime) -> None:
+        known = self.opted_out_at(connection, matching_key)
+        latest = max(known, at) if known else at
+        insert_or_replace(connection, opt_outs, {"matching_key": matching_key, "opted_out_at": latest})
 
     def opt_in(self, connection: Connection, matching_key: str) -> None:
         connection.execute(delete(opt_outs).where(opt_outs.c.matching_key == matching_key))
 
     def has_opted_out(self, connection: Connection, matching_key: str) -> bool:
-        found = select(opt_outs.c.matching_key).where(opt_outs.c.matching_key == matching_key)
-        return connection.scalar(found) is not None
+        return self.opted_out_at(connection, matching_key) is not None
+
+    def opted_out_at(self, connection: Connection, matching_key: str) -> datetime | None:
+        """When they last said so; None when they want to hear from us."""
+        found: datetime | None = connection.scalar(
+            select(opt_outs.c.opted_out_at).where(opt_outs.c.matching_key == matching_key)
+        )
+        return found
 
     def hand_off(self, connection: Connection, customer_id: str, *, who: str, reason: str) -> None:
         """To a person, until `hand_back`. A standing one stays as it is."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from bot_core.errors import NotFound
 from bot_core.store.records import CUSTOMER, Feedback, FeedbackValue
+from channels.inbound.reading import OPINION
 from channels.store.records import Customer, StoredMessage
 from channels.store.store import ChannelStore
 from channels.texts import phrases
-
-_PAYLOAD = re.compile(r"fb:([0-9a-f]{32}):(up|down)")
 
 
 class Opinions:
@@ -34,7 +31,7 @@ class Opinions:
 
     def _of(self, message: StoredMessage, customer: Customer) -> tuple[str, FeedbackValue] | None:
         # Only the payload field counts: the same characters typed by hand are a text like any other.
-        if match := _PAYLOAD.fullmatch(message.webhook.button_payload or ""):
+        if match := OPINION.fullmatch(message.webhook.button_payload or ""):
             return match[1], FeedbackValue(match[2])
         text = message.webhook.text.strip()
         value = FeedbackValue.UP if text in phrases().thumbs_up else None

@@ -58,6 +58,27 @@ def test_thanks_ask_for_nothing(text: str, closing: bool):
 
 
 @pytest.mark.parametrize(
+    ("fields", "opts_in"),
+    [
+        ({"Body": "¿tienen jetta?"}, True),
+        ({"Body": "ok gracias"}, False),
+        ({"Body": "👍"}, False),
+        ({"Body": "BAJA"}, False),
+        ({"Body": "Ver más", "ButtonPayload": "more"}, True),
+        ({"Body": "No mucho", "ButtonPayload": "fb:" + "a" * 32 + ":down"}, False),
+        ({"Body": "", "NumMedia": "1", "MediaContentType0": "audio/ogg"}, True),
+        ({"Body": "", "NumMedia": "1", "MediaContentType0": "image/jpeg"}, True),
+        ({"Body": "gracias", "NumMedia": "1", "MediaContentType0": "image/jpeg"}, False),
+        ({"Body": "", "NumMedia": "1", "MediaContentType0": "image/webp"}, False),
+        ({"Body": "", "Latitude": "19.43", "Longitude": "-99.13"}, True),
+        ({"Body": ""}, False),
+    ],
+)
+def test_who_left_comes_back_with_what_wants_an_answer(fields: dict[str, str], opts_in: bool):
+    assert read_signals(read_webhook(inbound_form() | fields)).opts_in is opts_in
+
+
+@pytest.mark.parametrize(
     ("body", "status"),
     [(b"a=1&a=2", 400), (b"a=%c3", 400), ("á=1".encode(), 400), (b"&".join(b"f%d=1" % n for n in range(400)), 400)],
 )

@@ -15,7 +15,7 @@ from bot_core.settings import Settings
 from bot_core.wiring import BotFactory
 from channels.inbound.reading import read_signals
 from channels.inbound.webhook import read_webhook
-from channels.store.records import InboundState, OutboxKind
+from channels.store.records import InboundState, OutboxKind, Reason
 from channels.store.store import open_channel_store
 from channels.texts import phrases
 from channels.turns.bots import Bots
@@ -48,6 +48,27 @@ async def test_a_location_is_answered(channel: Channel):
 async def test_media_with_words_is_answered_by_the_words(channel: Channel):
     texts = await channel.talk("¿tienen jetta?", NumMedia="1", MediaContentType0="image/jpeg")
     assert "Jetta" in texts[-1]
+
+
+async def test_a_voice_note_of_who_left_is_answered(channel: Channel):
+    await channel.talk("hola")
+    await channel.talk("BAJA")
+    assert await channel.talk("buenas noches, gracias") == []
+    (text,) = await channel.talk("", NumMedia="1", MediaContentType0="audio/ogg")
+    assert "audios" in text
+
+
+async def test_an_old_feedback_button_of_who_left_is_an_opinion_and_no_wish_to_come_back(channel: Channel):
+    await channel.talk("hola")
+    (customer,) = channel.store.people.find(CUSTOMER)
+    assert customer.conversation_id
+    (turn,) = channel.store.core.conversations.turns(customer.conversation_id)
+    await channel.talk("BAJA")
+    assert await channel.talk("No mucho", ButtonPayload=f"fb:{turn.tracking_id}:down", ButtonText="No mucho") == []
+    assert channel.states(customer.customer_id)[-1] == (InboundState.PROCESSED, Reason.FEEDBACK)
+    assert [opinion.value for opinion in channel.store.core.feedback.of(turn.tracking_id)] == ["down"]
+    with channel.store.database.read() as connection:
+        assert channel.store.people.has_opted_out(connection, customer.matching_key)
 
 
 async def test_a_flood_is_stored_not_answered_and_harms_nobody(channel: Channel):

@@ -161,7 +161,7 @@ async def test_what_is_tried_again_passes_the_checks_each_time(channel: Channel,
     with channel.store.database.write() as connection:
         people = channel.store.people
         if what == "opt-out":
-            people.opt_out(connection, people.get(customer_id).matching_key)
+            people.opt_out(connection, people.get(customer_id).matching_key, at=utc_now())
         elif what == "take-over":
             people.hand_off(connection, customer_id, who="Luis", reason="call")
         else:
