@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot_core.errors import KavakBotError, UserError
+from bot_core.errors import KavakBotError, StoreError, UserError
 
 if TYPE_CHECKING:
     from channels.operations.desk import Desk
@@ -103,6 +103,9 @@ def reconcile(
     """Take in what an outage kept from us: the fallback's files, then Twilio's list of received messages."""
     taken = _desk().reconcile(hours=hours)
     typer.echo(f"{taken.spooled} from the spool, {taken.listed} from Twilio's list, {taken.too_old} too old to answer")
+    if taken.unreadable:
+        hint = "they stay where they are: give the key that sealed them, or look into them by hand"
+        raise StoreError(f"files of the spool that cannot be read: {', '.join(taken.unreadable)}", hint=hint)
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from pathlib import Path
 from bot_core.messages import MessageKind, utc_now
 from channels.inbound.reading import read_signals
 from channels.inbound.webhook import InboundWebhook, media_kind
+from channels.operations.spool import Spool, read_spool
 from channels.outbound.sender import WINDOW
 from channels.outbound.twilio import ListedMessage, MessagingApi, TwilioUnreachable
 from channels.settings import ChannelSettings
@@ -25,6 +25,8 @@ class Reconciled:
     spooled: int
     listed: int
     too_old: int
+    unreadable: tuple[str, ...]
+    """Files of the spool, each with the reason. They stay where they are."""
 
 
 class Reconciler:
@@ -50,13 +52,16 @@ class Reconciler:
     def run(self, *, hours: float) -> Reconciled:
         """Raises StoreError, or TwilioUnreachable when the list cannot be had; what was taken in before stays, and the
         hint says how much came from the spool."""
-        spooled, old_ones = self._take_spool()
+        spool = read_spool(self._spool, self._store.sealer)
+        spooled, old_ones = self._take_spool(spool)
         try:
             listed, too_old = self._take_listed(hours)
         except TwilioUnreachable as error:
             hint = f"{spooled} from the spool are taken in, Twilio's list was not read to its end: run it again later"
+            if spool.unreadable:
+                hint += f"; cannot be read: {', '.join(spool.unreadable)}"
             raise TwilioUnreachable(error.message, hint=hint) from error
-        return Reconciled(spooled, listed, old_ones + too_old)
+        return Reconciled(spooled, listed, old_ones + too_old, spool.unreadable)
 
     def _take_listed(self, hours: float) -> tuple[int, int]:
         """How many were taken in, and how many are too old to answer."""
@@ -86,22 +91,17 @@ class Reconciler:
     def _take_old(self, webhook: InboundWebhook) -> bool:
         return self._store.inbox.add_old(webhook, read_signals(webhook)).is_new
 
-    def _take_spool(self) -> tuple[int, int]:
+    def _take_spool(self, spool: Spool) -> tuple[int, int]:
         """As `_take_listed`."""
         taken = too_old = 0
-        webhooks = [(path, self._read(path)) for path in self._spool.glob("*.json")]
-        for path, webhook in sorted(webhooks, key=lambda pair: pair[1].received_at):
-            if self._is_old(webhook.received_at):
-                too_old += self._take_old(webhook)
+        for one in spool.waiting:
+            if self._is_old(one.webhook.received_at):
+                too_old += self._take_old(one.webhook)
             else:
-                taken += self._take(webhook)
+                taken += self._take(one.webhook)
             # Only after the commit; a repetition after a crash here changes nothing.
-            path.unlink()
+            one.forget()
         return taken, too_old
-
-    def _read(self, path: Path) -> InboundWebhook:
-        sealed = json.loads(path.read_text(encoding="utf-8"))["sealed"]
-        return InboundWebhook.model_validate_json(self._store.sealer.open(sealed))
 
     def _webhook(self, message: ListedMessage) -> InboundWebhook:
         """The list tells less than the webhook: no name, no button payload."""
