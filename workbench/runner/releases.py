@@ -17,8 +17,10 @@ from bot_core.store.rules import standing
 from bot_core.store.store import Store
 from workbench.evaluation.cassettes import CASSETTES, is_recorded
 from workbench.evaluation.dataset.loading import GOLDEN_FOLDER, OWN_SPLIT
-from workbench.evaluation.gate.evidence import Ground, Ruling, overridden
+from workbench.evaluation.gate.evidence import Ground, Refusal, Ruling, overridden
 from workbench.evaluation.judge.evidence import Calibrations
+from workbench.evaluation.statistics.metrics import Unit
+from workbench.evaluation.statistics.sentences import level
 from workbench.records import ExperimentSpec, RunStatus, VariantSpec
 from workbench.runner.evidence import EvidenceShelf, Witness
 from workbench.storage.experiment_files import ExperimentFiles
@@ -168,8 +170,16 @@ def experiment_is_alive(status: RunStatus) -> bool:
 
 def _refused(release_id: str, ruling: Ruling) -> PromotionRefused:
     grounds = tuple(refusal.ground.value for refusal in ruling.refusals)
-    told = "; ".join(f"{refusal.ground.value} {refusal.about}".strip() for refusal in ruling.refusals)
+    told = "; ".join(map(_told, ruling.refusals))
     return PromotionRefused(f"{release_id} is not promoted: {told}", grounds=grounds, hint="see docs/releases.md")
+
+
+def _told(refusal: Refusal) -> str:
+    told = f"{refusal.ground.value} {refusal.about}".strip()
+    if refusal.ground is Ground.MODEL_AWAY:
+        share = level(refusal.share, Unit.SHARE)
+        told += f" (the model did not answer {share} of calls itself; the baseline answered for it)"
+    return told
 
 
 def _named(who: str) -> str:

@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from bot_core.errors import ConfigurationError, Conflict, NotFound, PromotionRefused, UserError
+from bot_core.llm.gateway import ModelSettings
+from bot_core.releases.files import with_model
 from bot_core.releases.release import AgentName
 from bot_core.settings import Settings
 from bot_core.store.records import PromotionAction
 from bot_core.store.store import Store, open_store
 from tests.fakes.few_cases import FEW
+from tests.fakes.model_server import ModelServer
+from tests.fakes.model_wire import Answer
 from workbench.evaluation.experiments.running import run_experiment
 from workbench.evaluation.gate.evidence import Ground
 from workbench.records import ExperimentSpec, RunStatus, VariantSpec
@@ -97,6 +101,18 @@ def test_without_evidence_it_is_refused_with_it_it_is_served_and_rolled_back(des
     assert back.action is PromotionAction.ROLL_BACK
     assert store.releases.current().release_id == "offline-base"
     assert [one.position for one in desk.history()] == [2, 1]
+
+
+def test_a_model_that_answers_only_nonsense_is_not_promoted_for_what_the_baseline_said(desk: ReleaseDesk, store: Store):
+    with ModelServer(lambda _request: Answer("no JSON")) as server:
+        settings = ModelSettings(model="openai/gpt-4o-mini", api_base=server.openai_base, reasks=0)
+        release = with_model(store.releases.get("offline-base"), settings)
+        store.releases.add(release, who="ana")
+        experiment = desk.gather(release.release_id)
+    said = r"model_away .+ \(the model did not answer 100\.0 % of calls itself; the baseline answered for it\)"
+    with pytest.raises(PromotionRefused, match=said) as refused:
+        desk.promote(release.release_id, experiment, who="ana")
+    assert refused.value.grounds == ("model_away",)
 
 
 def test_another_process_serves_it_at_once(desk: ReleaseDesk, store: Store, settings: Settings):

@@ -28,6 +28,7 @@ _INFRASTRUCTURE = (
     "ModelRateLimited",
     "ModelUnavailable",
     "ModelOverloaded",
+    "ModelBadRequest",
     "CircuitOpen",
 )
 """Failures that say nothing about how well a model answers."""
@@ -144,7 +145,8 @@ class MeteredGateway:
 
 
 class PatientGateway:
-    """Routing as in production, except that a model which cannot be reached makes an error, not the baseline's answer.
+    """Routing as in production, except that a model which cannot be reached, or whose provider refuses the request as
+    such, makes an error, not the baseline's answer.
 
     An answer that a model got wrong, or too late, is still the bot's to deal with, as for a customer.
     """
@@ -159,7 +161,7 @@ class PatientGateway:
         )
 
     async def complete(self, request: LLMRequest[Answer]) -> LLMResponse[Answer]:
-        """Raises NotMeasured when no model of the route could be reached."""
+        """Raises NotMeasured when no model of the route could be asked."""
         settings = request.settings
         if settings.model == OFFLINE_MODEL:
             return await self._routing.complete(request)

@@ -21,15 +21,13 @@ from workbench.evaluation.gate.suites import Suite, SuiteResult
 from workbench.evaluation.judge.evidence import Evidence as JudgeEvidence
 from workbench.evaluation.judge.rubric import JUDGE_SCORERS
 from workbench.evaluation.scorers.table import HARD, SCORERS
+from workbench.evaluation.statistics.model_calls import answered_by_baseline, model_calls
 from workbench.records import CaseResult, RunRecord, RunStatus, VariantSpec, Verdict
 
 SPLITS = ("golden", "recorded")
 """The sets that are large enough to decide on."""
 MOST_OUTAGES = 0.05
-"""Largest share of the candidate's model calls that its model may have missed (no key, no answer, time-out)."""
-_OUTAGES = frozenset(
-    ("ModelNotConfigured", "ModelUnavailable", "ModelRateLimited", "ModelTimeout", "ModelOverloaded", "CircuitOpen")
-)
+"""Largest share of the candidate's model calls that the embedded baseline may have answered, for whatever reason."""
 
 
 class Ground(StrEnum):
@@ -46,6 +44,7 @@ class Ground(StrEnum):
     OTHER_PROMPTS = "other_prompts"
     BROKEN_CASES = "broken_cases"
     MODEL_AWAY = "model_away"
+    """The embedded baseline answered for it: `lost` calls of `paired`."""
     HARD_RULE = "hard_rule"
     INFERIOR = "inferior"
     NOTHING_SCORED = "nothing_scored"
@@ -75,6 +74,11 @@ class Refusal:
     lost: int = 0
     won: int = 0
     paired: int = 0
+
+    @property
+    def share(self) -> float:
+        """Lost ones among `paired`."""
+        return self.lost / self.paired if self.paired else 0.0
 
 
 @dataclass(frozen=True)
@@ -225,9 +229,9 @@ def _broken(candidate: PlayedRun, current: PlayedRun) -> Iterator[Refusal]:
         broken = tuple(result.case_id for result in run.results if _is_broken(result))
         if broken or len(run.results) != wanted:
             yield Refusal(Ground.BROKEN_CASES, run.record.variant.name, cases=broken)
-    calls = [call for result in candidate.results for turn in result.turns for call in turn.trace.calls]
-    away = sum(any(attempt.error in _OUTAGES for attempt in call.attempts) and call.fallback for call in calls)
-    if calls and away > MOST_OUTAGES * len(calls):
+    calls = [call for result in candidate.results for call in model_calls(result)]
+    away = sum(map(answered_by_baseline, calls))
+    if away > MOST_OUTAGES * len(calls):
         yield Refusal(Ground.MODEL_AWAY, candidate.record.variant.name, lost=away, paired=len(calls))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot_core.llm.gateway import OFFLINE_MODEL
+from workbench.evaluation.statistics.model_calls import asked_model
 from workbench.records import CaseResult, TurnRecord, Verdict
 
 WHOLE_CASE = "case"
@@ -135,7 +135,7 @@ def _usd(turn: TurnRecord) -> float:
 
 def _model_calls(turn: TurnRecord) -> float:
     """Where the embedded baseline answers of its own accord no model is asked."""
-    return sum(call.model != OFFLINE_MODEL or call.fallback for call in turn.trace.calls)
+    return sum(map(asked_model, turn.trace.calls))
 
 
 def _retries(turn: TurnRecord) -> float:

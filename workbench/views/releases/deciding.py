@@ -10,6 +10,8 @@ from bot_core.errors import KavakBotError, NotFound, PromotionRefused, UserError
 from bot_core.releases.release import Release
 from workbench import session
 from workbench.evaluation.gate.evidence import Ground, Refusal, Ruling
+from workbench.evaluation.statistics.metrics import Unit
+from workbench.evaluation.statistics.sentences import level
 from workbench.records import RunStatus
 from workbench.roles import Role
 from workbench.runner.evidence import Witness
@@ -108,6 +110,7 @@ def said(refusal: Refusal) -> str:
         lost=refusal.lost,
         won=refusal.won,
         paired=refusal.paired,
+        share=level(refusal.share, Unit.SHARE),
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from bot_core.errors import UserError
 from bot_core.llm.gateway import ModelSettings
 from tests.fakes.model_server import ModelServer
-from tests.fakes.model_wire import Answer, Behaviour, RecordedRequest, greeting_bot
+from tests.fakes.model_wire import Answer, Behaviour, Failure, RecordedRequest, greeting_bot, unauthorized
 from tests.fakes.spending import spend
 from workbench.evaluation.experiments.running import run_experiment
 from workbench.records import ExperimentProgress, JudgeSpec, RunStatus, VariantSpec
@@ -114,6 +114,36 @@ async def test_a_model_that_cannot_be_reached_makes_errors_and_no_baseline_answe
     assert first.error is not None
     assert first.error.kind == "NotMeasured"
     assert "NO_SUCH_VARIABLE" in first.error.message
+
+
+@pytest.mark.parametrize(
+    ("refusal", "named"),
+    [
+        (Failure(400, "temperature does not support 0"), "ModelBadRequest"),
+        (Failure(422, "unknown field seed"), "ModelBadRequest"),
+        (unauthorized(), "ModelNotConfigured"),
+        (Failure(404, "the model does not exist", code="model_not_found"), "ModelNotConfigured"),
+    ],
+)
+async def test_a_request_that_is_refused_as_such_makes_errors_and_no_baseline_answers(
+    created, settings, server, refusal: Failure, named: str
+):
+    server.default = refusal
+    folder = created(variants=variants(server)[:1])
+    progress = await run_experiment(folder, settings)
+    assert progress.runs[0].errors == progress.total == 5
+    errors = [result.error for result in folder.results("abc-1")]
+    assert {error.kind for error in errors if error} == {"NotMeasured"}
+    assert all(error and error.message.startswith(named) for error in errors)
+
+
+async def test_answers_that_a_model_got_wrong_are_dealt_with_as_for_a_customer(created, settings, server):
+    server.default = Answer("no JSON")
+    folder = created(variants=variants(server)[:1])
+    progress = await run_experiment(folder, settings)
+    assert progress.runs[0].errors == 0
+    calls = [call for result in folder.results("abc-1") for turn in result.turns for call in turn.trace.calls]
+    assert calls and all(call.fallback and call.attempts[0].error == "ModelInvalidAnswer" for call in calls)
 
 
 def paid(folder) -> Decimal:

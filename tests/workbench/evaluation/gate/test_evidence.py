@@ -152,19 +152,44 @@ def test_a_case_that_broke_is_no_evidence_in_either_run():
     assert grounds(evidence(cases(5), cases=6)) == [Ground.BROKEN_CASES, Ground.BROKEN_CASES]
 
 
-def away(result: CaseResult, error: str) -> CaseResult:
+def asked(result: CaseResult, **call: Any) -> CaseResult:
+    """The same, with a call that went to a model."""
     turn = result.turns[0]
-    attempts = [Attempt(model="openai/x", error=error)]
-    calls = [call.model_copy(update={"fallback": True, "attempts": attempts}) for call in turn.trace.calls]
+    calls = [one.model_copy(update={"model": "openai/x"} | call) for one in turn.trace.calls]
     trace = turn.trace.model_copy(update={"calls": calls})
     return result.model_copy(update={"turns": (turn.model_copy(update={"trace": trace}),)})
 
 
-def test_a_candidate_whose_model_never_answered_has_shown_nothing():
-    assert grounds(evidence([away(case, "ModelNotConfigured") for case in cases(5)])) == [Ground.MODEL_AWAY]
-    assert grounds(evidence([*cases(39), away(played("late"), "ModelTimeout")])) == []
-    # A wrong answer is the model's own doing: what its customers get is what was scored.
-    assert grounds(evidence([away(case, "ModelInvalidAnswer") for case in cases(5)])) == []
+def away(result: CaseResult, error: str) -> CaseResult:
+    """The baseline answered in the model's place."""
+    attempts = [Attempt(model="openai/x", error=error), Attempt(model="offline")]
+    return asked(result, model="offline", fallback=True, attempts=attempts)
+
+
+@pytest.mark.parametrize("error", ["ModelNotConfigured", "ModelBadRequest", "ModelInvalidAnswer", "ModelRefused"])
+def test_a_candidate_whose_baseline_answered_for_its_model_has_shown_nothing(error: str):
+    [refusal] = weigh(QUESTION, evidence([away(case, error) for case in cases(5)])).refusals
+    assert refusal == Refusal(Ground.MODEL_AWAY, refusal.about, lost=5, paired=5)
+
+
+def test_a_few_calls_may_be_missed():
+    assert grounds(evidence([*map(asked, cases(39)), away(played("late"), "ModelTimeout")])) == []
+    assert grounds(evidence([*map(asked, cases(17)), away(played("late"), "ModelTimeout")])) == [Ground.MODEL_AWAY]
+
+
+def test_agents_without_a_model_do_not_hide_that_the_others_had_no_answer():
+    assert grounds(evidence([*cases(39), away(played("late"), "ModelTimeout")])) == [Ground.MODEL_AWAY]
+
+
+def test_a_call_that_nothing_answered_was_not_answered_by_its_model():
+    late = {"fallback": True, "attempts": [Attempt(model="openai/x", error="ModelTimeout")]}
+    assert grounds(evidence([asked(case, **late) for case in cases(5)])) == [Ground.MODEL_AWAY]
+
+
+def test_another_model_of_the_route_is_not_the_baseline():
+    attempts = [Attempt(model="openai/x", error="ModelUnavailable"), Attempt(model="openai/y")]
+    by_another = {"model": "openai/y", "fallback": True, "attempts": attempts}
+    assert grounds(evidence([asked(case, **by_another) for case in cases(5)])) == []
 
 
 @pytest.mark.parametrize("rule", HARD)
