@@ -18,7 +18,7 @@ from channels.outbound.sender import WINDOW
 from channels.outbound.twilio import MessagingApi, TwilioApi, TwilioUnreachable
 from channels.settings import ChannelSettings
 from channels.store.erasure import Erasure
-from channels.store.records import InboundState, OutboxState, Outgoing
+from channels.store.records import UNSETTLED, InboundState, OutboxState, Outgoing
 from channels.store.store import ChannelStore, open_channel_store
 from channels.store.tables import SEALED_TABLES
 from channels.worker.engine import EngineClient
@@ -30,6 +30,7 @@ _OLD_STATISTICS = (
     "; PostgreSQL's statistics may hold samples of an earlier version, this role does not own the database: "
     "docs/runbooks/erase-a-customer.md"
 )
+_LOOK = "look into Twilio's log"
 _UNSETTLED = (OutboxState.SEND_UNKNOWN, OutboxState.FAILED)
 _OPEN = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.SEND_UNKNOWN)
 
@@ -73,9 +74,11 @@ class Desk:
             yield _line(out.outbox_id, out.customer_id, _age(out.created_at), f"{out.delivery} ({out.error})")
 
     def retry(self, identifier: str) -> str:
-        """Raises UserError when it is no dead letter."""
+        """Raises UserError when it is no dead letter, or may have arrived."""
         customer_id = self._store.inbox.retry(identifier)
         if customer_id is None:
+            if _may_have_arrived(self._outgoing(identifier, (OutboxState.FAILED,))):
+                raise UserError(f"{identifier} may have arrived", hint=f"{_LOOK}, then resend {identifier} --yes")
             customer_id = self._again(identifier, (OutboxState.FAILED,))
         self._ring(customer_id, f"retry-{identifier}")
         return f"{identifier} is tried again"
@@ -94,9 +97,11 @@ class Desk:
         return f"{len(waiting)} sends would be tried again, {left} other failed ones stay; --yes does it"
 
     def resend(self, outbox_id: str, *, sure: bool) -> str:
-        self._outgoing(outbox_id, _UNSETTLED)
+        outgoing = self._outgoing(outbox_id, _UNSETTLED)
+        if not _may_have_arrived(outgoing):
+            raise UserError(f"{outbox_id} was not sent ({outgoing.error})", hint=f"retry {outbox_id} sends it")
         if not sure:
-            raise UserError(f"{outbox_id} may have arrived", hint="look into Twilio's log, then add --yes")
+            raise UserError(f"{outbox_id} may have arrived", hint=f"{_LOOK}, then add --yes")
         self._ring(self._again(outbox_id, _UNSETTLED), f"resend-{outbox_id}")
         return f"{outbox_id} is sent again"
 
@@ -228,6 +233,10 @@ def open_desk(settings: ChannelSettings, core: Settings) -> Desk:
     """Raises ConfigurationError or StoreError."""
     store = open_channel_store(settings.checked(), core)
     return Desk(settings, core, store, TwilioApi(settings), EngineClient(core).ring)
+
+
+def _may_have_arrived(outgoing: Outgoing) -> bool:
+    return outgoing.state is OutboxState.SEND_UNKNOWN or outgoing.error == UNSETTLED
 
 
 def _settled(outgoing: Outgoing) -> UserError:

@@ -7,7 +7,6 @@ from enum import StrEnum
 TOO_MANY_REQUESTS = 20429
 _SLOW_DOWN = frozenset({TOO_MANY_REQUESTS, 63018})
 _UNAUTHORIZED = 401
-OPTED_OUT = frozenset({"63014", "21610"})
 
 
 class Failure(StrEnum):

@@ -11,7 +11,7 @@ from channels.crashing import CrashPoints
 from channels.observability.logs import log
 from channels.observability.metrics import Metrics
 from channels.observability.traces import NoTraces, Traces
-from channels.outbound.errors import OPTED_OUT, Failure
+from channels.outbound.errors import Failure
 from channels.outbound.twilio import Accepted, Failed, MessagingApi, SendResult
 from channels.settings import ChannelSettings
 from channels.store.notices import has_other_notice
@@ -27,6 +27,7 @@ from channels.store.records import (
     OutboxState,
     Outgoing,
 )
+from channels.store.statuses import OPTED_OUT
 from channels.store.store import ChannelStore
 
 WINDOW = timedelta(hours=24)
@@ -157,7 +158,6 @@ class OutboxSender:
         if has_left and outgoing.allowed is not Allowed.OPT_OUT:
             return "opted_out"
         with_person = self._store.people.is_handed_off(connection, customer.customer_id)
-        # The notice belongs to the reply that may pass.
         if with_person and outgoing.allowed is Allowed.NOTHING and not self._precedes_allowed(connection, outgoing):
             return "handed_off"
         if outgoing.kind is OutboxKind.NOTICE and has_other_notice(connection, outgoing):
@@ -165,9 +165,9 @@ class OutboxSender:
         return ""
 
     def _precedes_allowed(self, connection: Connection, outgoing: Outgoing) -> bool:
-        if outgoing.kind is not OutboxKind.NOTICE or outgoing.tracking_id is None:
-            return False
-        return self._store.outbox.may_pass(connection, outgoing.tracking_id)
+        """It is the notice, which a confirmation of the hand-off waits for, whichever turn wrote the two."""
+        is_notice = outgoing.kind is OutboxKind.NOTICE
+        return is_notice and self._store.outbox.confirms_hand_off(connection, outgoing.customer_id)
 
     def _record(self, connection: Connection, outgoing: Outgoing, result: SendResult) -> None:
         match result:

@@ -40,6 +40,11 @@ class Consent:
         self._people.opt_out(connection, matching_key, at=at)
         return True
 
+    def refused(self, connection: Connection, customer_id: str, at: datetime) -> None:
+        """Twilio says that they want nothing from us, of a message that was sent at that moment."""
+        key = select(customers.c.matching_key).where(customers.c.customer_id == customer_id)
+        self.leave(connection, connection.scalars(key).one(), at)
+
     def _came_back(self, connection: Connection, matching_key: str, after: datetime) -> bool:
         """Read from the messages themselves: an opt-out is rare, and hardly ever is anything newer than it."""
         newer = (

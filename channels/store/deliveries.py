@@ -10,7 +10,7 @@ from bot_core.store.sql.rows import insert_or_ignore
 from channels.store.inbox import Inbox
 from channels.store.outbox import Outbox
 from channels.store.records import ANSWERS, DeliveryEvent, OutboxState
-from channels.store.statuses import merged
+from channels.store.statuses import OPTED_OUT, merged
 from channels.store.tables import delivery_events
 
 
@@ -63,6 +63,10 @@ class Deliveries:
         error = errors[0] if errors else ""
         if (status, error) != (outgoing.delivery, outgoing.error):
             self._outbox.deliver(connection, message_sid, status, error)
+            if error in OPTED_OUT:
+                # As of the send: who has written since wants to hear from us.
+                sent_at = outgoing.attempted_at or outgoing.created_at
+                self._inbox.consent.refused(connection, outgoing.customer_id, sent_at)
 
     def of(self, message_sid: str) -> tuple[DeliveryEvent, ...]:
         statement = (

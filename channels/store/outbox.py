@@ -148,11 +148,10 @@ class Outbox:
         )
         return tuple(connection.scalars(statement))
 
-    def may_pass(self, connection: Connection, tracking_id: str) -> bool:
-        """Some message of this turn may pass a check before sending."""
-        found = select(_table.outbox_id).where(
-            _table.tracking_id == tracking_id, _table.allowed != Allowed.NOTHING.value
-        )
+    def confirms_hand_off(self, connection: Connection, customer_id: str) -> bool:
+        """A message that tells them of the person who takes over is still to be sent."""
+        waits = (_table.customer_id == customer_id) & _table.state.in_(_OPEN)
+        found = select(_table.outbox_id).where(waits, _table.allowed == Allowed.HAND_OFF.value)
         return connection.scalar(found.limit(1)) is not None
 
     # transitions: each says from which state it leads, so that a late one changes nothing

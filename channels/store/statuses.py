@@ -18,6 +18,8 @@ _ORDER = (
 """From what says least to what says most: who has read a message has received it, whatever came before."""
 _RANK = {status: rank for rank, status in enumerate(_ORDER)}
 _ON_ITS_WAY = _RANK["sent"]
+OPTED_OUT = frozenset({"63014", "21610"})
+"""Errors of Twilio's: the customer wants nothing from us."""
 FAILURES = frozenset({"failed", "undelivered", "canceled"})
 
 

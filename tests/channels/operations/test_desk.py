@@ -100,10 +100,21 @@ async def test_resending_needs_a_sure_person(channel: Channel, desk: Desk):
     channel.twilio.script("ok", "500")
     await channel.talk("hola")
     (line,) = desk.dead_letter_lines(10)
-    with pytest.raises(UserError, match="may have arrived"):
-        desk.resend(line.split()[0], sure=False)
+    for ask in (desk.retry, lambda one: desk.resend(one, sure=False)):
+        with pytest.raises(UserError, match="may have arrived"):
+            ask(line.split()[0])
+    assert channel.store.outbox.get(line.split()[0]).state is OutboxState.FAILED, "nobody has sent it yet"
     desk.resend(line.split()[0], sure=True)
     assert len(list(desk.outbox_lines(10))) == 1
+
+
+@pytest.mark.parametrize("sure", [False, True])
+async def test_what_was_surely_not_sent_is_not_said_to_be_in_doubt(channel: Channel, desk: Desk, sure: bool):
+    channel.twilio.script("ok", "63016")
+    await channel.talk("hola")
+    (line,) = desk.dead_letter_lines(10)
+    with pytest.raises(UserError, match=r"was not sent \(63016\) \(retry \S+ sends it\)"):
+        desk.resend(line.split()[0], sure=sure)
 
 
 async def test_what_was_accepted_is_not_said_to_be_in_doubt(channel: Channel, desk: Desk):

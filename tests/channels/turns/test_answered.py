@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 from bot_core.messages import utc_now
 from channels.store.records import DeliveryEvent, InboundState, OutboxKind, OutboxState
 from tests.fakes.channel import Channel
-from tests.fakes.webhooks import new_sid
+from tests.fakes.webhooks import CUSTOMER, new_sid
 
 
 async def test_a_notice_that_arrived_is_no_reply_yet(channel: Channel):
@@ -25,3 +29,36 @@ async def test_a_notice_that_arrived_is_no_reply_yet(channel: Channel):
     assert channel.states(customer_id) == [(InboundState.PROCESSED, "")]
     channel.store.deliveries.report(reported(reply.outbox_id))
     assert channel.states(customer_id) == [(InboundState.REPLIED, "")]
+
+
+@pytest.mark.parametrize(
+    ("code", "with_id", "left"), [("21610", True, True), ("63014", False, True), ("63024", True, False)]
+)
+async def test_twilio_may_say_later_that_the_customer_wants_nothing_from_us(
+    channel: Channel, code: str, with_id: bool, left: bool
+):
+    await channel.talk("hola")
+    (customer,) = channel.store.people.find(CUSTOMER)
+    reply = channel.store.outbox.of(customer.customer_id)[-1]
+    assert reply.message_sid
+    event = DeliveryEvent(
+        message_sid=reply.message_sid,
+        status="undelivered",
+        error_code=code,
+        outbox_id=reply.outbox_id if with_id else None,
+        received_at=utc_now(),
+    )
+    channel.store.deliveries.report(event)
+    assert has_left(channel) is left
+    await channel.talk("¿tienen jetta?")
+    assert not has_left(channel)
+    # Twilio repeats itself, of the same send: they have written since.
+    channel.store.deliveries.report(event.model_copy(update={"status": "failed"}))
+    channel.store.deliveries.report(event.model_copy(update={"received_at": utc_now() + timedelta(minutes=1)}))
+    assert not has_left(channel)
+
+
+def has_left(channel: Channel) -> bool:
+    (customer,) = channel.store.people.find(CUSTOMER)
+    with channel.store.database.read() as connection:
+        return channel.store.people.has_opted_out(connection, customer.matching_key)

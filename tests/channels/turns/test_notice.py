@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import itertools
-
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
 from bot_core.messages import utc_now
 from bot_core.settings import Settings
-from channels.store.records import DeliveryEvent, OutboxKind, OutboxState
+from channels.store.records import DeliveryEvent
 from channels.texts import notice, phrases
 from channels.turns.bots import open_bots
 from tests.fakes.channel import Channel
+from tests.fakes.handing_over import HandingOver, put_off
 from tests.fakes.slow_bot import SlowBot
-from tests.fakes.twilio_server import TwilioServer
 from tests.fakes.webhooks import CUSTOMER, new_sid
 
 NOTICE = notice("")
-ACTIONS = (
-    "message", "63013", "429", "500", "500_sent", "start and die", "send and die", "callbacks", "bring back", "ok",
-)  # fmt: skip
-_numbers = itertools.count(1)
 
 
 @pytest.fixture
@@ -152,6 +142,22 @@ async def test_an_apology_waits_for_nobody_when_a_person_took_over(channel: Chan
     assert rows(channel) == [("notice", "cancelled", "handed_off"), ("apology", "cancelled", "handed_off")]
 
 
+async def test_a_notice_that_had_to_wait_does_not_cost_the_confirmation_of_a_later_hand_off(channel: Channel):
+    channel.bots = HandingOver()
+    channel.__post_init__()
+    customer_id = channel.receive("hola")
+    fence = channel.store.people.claim(customer_id, "a worker", 60)
+    assert fence is not None
+    await channel.turns.think(customer_id, fence)
+    channel.turns.commit(customer_id, fence)
+    put_off(channel, customer_id, 600)
+    assert await channel.talk("un asesor") == []
+    put_off(channel, customer_id, 0)
+    await channel.serve(customer_id, "a worker")
+    assert [message.body for message in channel.twilio.outbound] == [NOTICE, "eco: un asesor"]
+    assert rows(channel)[1] == ("reply", "cancelled", "handed_off")
+
+
 async def test_the_confirmation_of_an_opt_out_needs_no_notice(channel: Channel, core: Settings):
     channel.bots = open_bots(channel.settings, channel.store, core, metrics=channel.metrics)
     channel.__post_init__()
@@ -159,88 +165,3 @@ async def test_the_confirmation_of_an_opt_out_needs_no_notice(channel: Channel, 
     assert "ya no te enviaré" in goodbye
     texts = await channel.talk("¿tienen jetta?")
     assert texts[0] == NOTICE
-
-
-class Life:
-    """One new customer, whom everything happens to."""
-
-    def __init__(self, channel: Channel, *, resend_unlisted: bool) -> None:
-        channel.settings = channel.settings.model_copy(update={"resend_unlisted": resend_unlisted})
-        channel.__post_init__()
-        self.channel = channel
-        self.sender = f"whatsapp:+52155{next(_numbers):08d}"
-        self.twilio: TwilioServer = channel.twilio
-        self.twilio.reset()
-        self.customer_id = channel.receive("hola", sender=self.sender)
-
-    async def meet(self, action: str) -> None:
-        channel, store = self.channel, self.channel.store
-        match action:
-            case "message":
-                channel.receive("otra", sender=self.sender)
-            case "start and die" | "send and die":
-                self._die(posted=action == "send and die")
-            case "callbacks":
-                self._callbacks()
-            case "bring back":
-                for out in store.outbox.of(self.customer_id):
-                    # What may have arrived is a person's to decide: they would look first.
-                    if out.state is OutboxState.FAILED and out.error != "unsettled":
-                        with store.database.write() as connection:
-                            store.outbox.bring_back(connection, out.outbox_id)
-            case fault:
-                self.twilio.script(fault)
-                await channel.serve(self.customer_id, f"worker {next(_numbers)}")
-                # A fault that met nobody is over.
-                self.twilio._script.clear()
-
-    def _die(self, *, posted: bool) -> None:
-        """A worker that ends at a message, before or after its request."""
-        store = self.channel.store
-        with store.database.write() as connection:
-            out = store.outbox.first_open(connection, self.customer_id)
-            begun = out is not None and out.state is OutboxState.PENDING and self._may_go(out.kind)
-            if out and begun:
-                store.outbox.start(connection, out.outbox_id)
-        if out and begun and posted:
-            callback = f"http://127.0.0.1:9/?o={out.outbox_id}"
-            self.channel.api.send(store.people.get(self.customer_id).address, out.content, callback)
-
-    def _may_go(self, kind: OutboxKind) -> bool:
-        """As the checks before a send would have said."""
-        states = [out.state for out in self.channel.store.outbox.of(self.customer_id) if out.kind is OutboxKind.NOTICE]
-        return (OutboxState.ACCEPTED in states) is (kind is not OutboxKind.NOTICE)
-
-    def _callbacks(self) -> None:
-        for message in self.twilio.outbound:
-            outbox_id = str(message.status_callback).partition("o=")[2]
-            now = utc_now()
-            event = DeliveryEvent(message_sid=message.sid, status="sent", outbox_id=outbox_id, received_at=now)
-            self.channel.store.deliveries.report(event)
-
-    def check(self) -> None:
-        bodies = [message.body for message in self.twilio.sent_to(self.sender)]
-        assert bodies.count(NOTICE) <= 1, bodies
-        assert not bodies or bodies[0] == NOTICE, bodies
-        known = self.channel.store.people.get(self.customer_id).noticed_at is not None
-        accepted = [
-            out
-            for out in self.channel.store.outbox.of(self.customer_id)
-            if out.kind is OutboxKind.NOTICE and out.state is OutboxState.ACCEPTED
-        ]
-        assert known is bool(accepted)
-
-
-@given(actions=st.lists(st.sampled_from(ACTIONS), min_size=3, max_size=9), resend_unlisted=st.booleans())
-@hypothesis_settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-def test_whatever_happens_one_notice_comes_first(channel: Channel, actions: list[str], resend_unlisted: bool):
-    life = Life(channel, resend_unlisted=resend_unlisted)
-
-    async def live() -> None:
-        for action in actions:
-            await life.meet(action)
-            life.check()
-
-    asyncio.run(live())
