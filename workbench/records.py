@@ -257,6 +257,10 @@ class RunProgress(Frozen):
     """Nothing could be judged of them: a simulated customer's own fault, for instance."""
     unjudged: int = 0
     """Replies that the judge left without a score, because it failed."""
+    model_calls: int = 0
+    """Of the bot, to its models."""
+    baseline_calls: int = 0
+    """Those of them that the embedded baseline answered, for whatever reason."""
     ends: dict[str, int] = Field(default_factory=dict)
     """How the conversations of simulated customers ended; the names are those of `SimulatedEnd.end`."""
     usd: Decimal = Decimal(0)

@@ -9,7 +9,7 @@ from typing import Any
 from bot_core.facts.facts import Facts, FinancingFacts
 from bot_core.financing.plan import Plan, Quote
 from bot_core.intents import Intent, IntentDetail
-from bot_core.trace import ModelCall, Usage
+from bot_core.trace import Attempt, ModelCall, Usage
 from tests.fakes.played import searched, turn
 from tests.fakes.results import START
 from workbench.evaluation.findings.conversations import conversation_of
@@ -92,6 +92,17 @@ def called(record: TurnRecord, *, seconds: float = 0.5, usd: str = "0.001", **mo
     )
     trace = record.trace.model_copy(update={"calls": [call], "total_seconds": seconds, "model_seconds": seconds} | more)
     return record.model_copy(update={"trace": trace})
+
+
+def by_baseline(result: CaseResult, detail: str = "no JSON") -> CaseResult:
+    """The same, though the baseline answered all calls in the model's name."""
+    attempts = [Attempt(model="openai/x", error="ModelInvalidAnswer", detail=detail), Attempt(model="offline")]
+    change = {"model": "offline", "fallback": True, "attempts": attempts}
+    turns = []
+    for record in result.turns:
+        calls = [call.model_copy(update=change) for call in record.trace.calls]
+        turns.append(record.model_copy(update={"trace": record.trace.model_copy(update={"calls": calls})}))
+    return result.model_copy(update={"turns": tuple(turns)})
 
 
 def simulated(persona: str, end: str, *faults: str, trial: int = 1, usd: str = "0") -> CaseResult:

@@ -6,8 +6,15 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
+from workbench.cli.telling import baseline_line
 from workbench.evaluation.findings.ends import simulated_finding
-from workbench.evaluation.findings.records import DataDifference, Findings, SimulatedFinding, UnjudgedFinding
+from workbench.evaluation.findings.records import (
+    BaselineFinding,
+    DataDifference,
+    Findings,
+    SimulatedFinding,
+    UnjudgedFinding,
+)
 from workbench.evaluation.statistics.metrics import Unit
 from workbench.evaluation.statistics.sentences import level
 from workbench.storage.experiment_files import ExperimentFolder
@@ -16,6 +23,7 @@ from workbench.storage.experiment_files import ExperimentFolder
 def warnings(found: Findings) -> Iterator[str]:
     """One line each, before the figures are read."""
     yield from map(_other_data, found.data_differences)
+    yield from map(_by_baseline, found.by_baseline)
     yield from map(_unjudged, found.unjudged)
     for variant, simulated in found.simulated.items():
         if simulated.faults:
@@ -53,13 +61,20 @@ def faults_line(variant: str, found: SimulatedFinding) -> str:
     )
 
 
+def _by_baseline(one: BaselineFinding) -> str:
+    return f"{baseline_line(one.variant, one.answered, one.calls)} ({_first_line(one.example)})"
+
+
 def _unjudged(one: UnjudgedFinding) -> str:
     lost = "the metric is missing therefore" if one.missing else "their conversations are not in the metric"
-    example = (one.example.splitlines() or [""])[0]
     return (
         f"{one.variant}: the judge left {one.replies} replies of {len(one.keys)} conversations unscored in "
-        f"{one.metric}: {lost} ({example})"
+        f"{one.metric}: {lost} ({_first_line(one.example)})"
     )
+
+
+def _first_line(said: str) -> str:
+    return (said.splitlines() or [""])[0]
 
 
 def _other_data(one: DataDifference) -> str:

@@ -49,6 +49,9 @@ def usd(progress: ExperimentProgress) -> str:
 
 def _end(progress: ExperimentProgress) -> Iterator[str]:
     yield from map(_run, progress.runs)
+    for run in progress.runs:
+        if run.baseline_calls:
+            yield baseline_line(run.variant, run.baseline_calls, run.model_calls)
     if progress.pairs_total:
         yield f"pairs: {progress.pairs_done}/{progress.pairs_total} compared by the judge"
     yield f"experiment {progress.experiment_id}: {progress.status.value}, {usd(progress)}"
@@ -60,6 +63,12 @@ def _end(progress: ExperimentProgress) -> Iterator[str]:
             yield f"paused; go on with: {again}"
         case RunStatus.FINISHED if any(run.errors or run.unjudged for run in progress.runs):
             yield f"to play what ended in an error again, and ask the judge again where it failed: {again} --errors"
+
+
+def baseline_line(variant: str, answered: int, calls: int) -> str:
+    """How many of a variant's model calls were not answered by its model."""
+    share = f"{100 * answered / calls:.1f} % of its calls"
+    return f"{variant}: the model did not answer {share} itself ({answered} of {calls}); the baseline answered for it"
 
 
 def _faults(folder: ExperimentFolder) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from workbench.evaluation.judge.metrics import unjudged_replies
+from workbench.evaluation.statistics.model_calls import answered_by_baseline, model_calls
 from workbench.records import CaseResult, ExperimentProgress, RunProgress, RunStatus, Verdict
 
 
@@ -19,6 +20,8 @@ class RunTally:
     counts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
     ends: Counter[str] = field(default_factory=Counter)
     unjudged: int = 0
+    model_calls: int = 0
+    baseline_calls: int = 0
     usd: Decimal = Decimal(0)
 
     @property
@@ -28,6 +31,9 @@ class RunTally:
     def add(self, result: CaseResult) -> None:
         self.counts[result.verdict] += 1
         self.unjudged += unjudged_replies(result)
+        for call in model_calls(result):
+            self.model_calls += 1
+            self.baseline_calls += answered_by_baseline(call)
         if result.simulated:
             self.ends[result.simulated.end] += 1
 
@@ -42,6 +48,8 @@ class RunTally:
             errors=self.counts[Verdict.ERROR],
             unscored=self.counts[Verdict.UNSCORED],
             unjudged=self.unjudged,
+            model_calls=self.model_calls,
+            baseline_calls=self.baseline_calls,
             ends=dict(self.ends),
             usd=self.usd,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from workbench.evaluation.findings.baseline import BaselineCounter
 from workbench.evaluation.findings.confusion import ConfusionCounter
 from workbench.evaluation.findings.conversations import conversation_of
 from workbench.evaluation.findings.distributions import Spread
@@ -28,6 +29,7 @@ class Collected:
     uses: UseCounter = field(default_factory=UseCounter)
     ends: EndCounter = field(default_factory=EndCounter)
     unjudged: UnjudgedCounter = field(default_factory=UnjudgedCounter)
+    baseline: BaselineCounter = field(default_factory=BaselineCounter)
     verdicts: dict[str, dict[Verdict, list[Key]]] = field(default_factory=dict)
     warned: dict[str, list[Key]] = field(default_factory=dict)
     usd: float = 0.0
@@ -47,6 +49,7 @@ class Collected:
         self.uses.add(result)
         self.ends.add(result)
         self.unjudged.add(result)
+        self.baseline.add(result)
         self._note(WHOLE_CASE, result.verdict, conversation.key)
         for score in result.scores:
             self._note(score.scorer, score.verdict, conversation.key)

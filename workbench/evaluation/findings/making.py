@@ -104,6 +104,9 @@ def _told(known: _Known, analysis: Analysis, collected: Sequence[Collected]) -> 
             for name, one in zip(known.names, collected, strict=True)
             for kind, keys in one.warned.items()
         ),
+        by_baseline=tuple(
+            finding for name, one in zip(known.names, collected, strict=True) for finding in one.baseline.findings(name)
+        ),
         unjudged=tuple(
             finding for name, one in zip(known.names, collected, strict=True) for finding in one.unjudged.findings(name)
         ),

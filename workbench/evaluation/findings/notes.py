@@ -4,9 +4,16 @@ read now. The texts are in labels.yaml."""
 from __future__ import annotations
 
 from workbench.evaluation.findings.labels import label
-from workbench.evaluation.findings.records import DataDifference, DataUsed, SimulatedFinding, UnjudgedFinding
+from workbench.evaluation.findings.records import (
+    BaselineFinding,
+    DataDifference,
+    DataUsed,
+    SimulatedFinding,
+    UnjudgedFinding,
+)
 from workbench.evaluation.statistics.metrics import Unit
 from workbench.evaluation.statistics.sentences import level, metric_label
+from workbench.texts.texts import filled
 
 
 def faults_note(variant: str, found: SimulatedFinding) -> str:
@@ -30,6 +37,18 @@ def unjudged_note(found: UnjudgedFinding) -> str:
         replies=found.replies,
         variant=f"«{found.variant}»",
         metric=metric_label(found.metric),
+        conversations=len(found.keys),
+        example=found.example,
+    )
+
+
+def baseline_note(found: BaselineFinding) -> str:
+    return filled(
+        label("notes", "by_baseline"),
+        variant=f"«{found.variant}»",
+        share=level(found.share, Unit.SHARE),
+        answered=found.answered,
+        calls=found.calls,
         conversations=len(found.keys),
         example=found.example,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from workbench.evaluation.findings.baseline_records import BaselineFinding
 from workbench.evaluation.findings.comparison_records import (
     Comparison,
     FactDifference,
@@ -36,6 +37,7 @@ __all__ = [
     "NONE",
     "AgentSetting",
     "Bar",
+    "BaselineFinding",
     "Comparison",
     "Confusion",
     "ConfusionCell",
@@ -271,6 +273,8 @@ class Findings:
     judge: tuple[JudgeFinding, ...] = ()
     """Empty without a judge."""
     judge_warnings: tuple[WarningFinding, ...] = ()
+    by_baseline: tuple[BaselineFinding, ...] = ()
+    """Of the variants with model calls that the embedded baseline answered."""
     unjudged: tuple[UnjudgedFinding, ...] = ()
     """By variant and rubric, where the judge failed."""
 

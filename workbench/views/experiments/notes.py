@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from workbench.evaluation.findings.labels import label
-from workbench.evaluation.findings.notes import data_note, faults_figures, unjudged_note
+from workbench.evaluation.findings.notes import baseline_note, data_note, faults_figures, unjudged_note
 from workbench.evaluation.findings.records import Findings, SimulatedFinding
 from workbench.texts.texts import text
 from workbench.views.experiments import place
@@ -18,6 +18,8 @@ def show_notes(found: Findings) -> None:
     """Above everything else; nothing when there is nothing to beware of."""
     for difference in found.data_differences:
         st.warning(plain(data_note(difference)), icon="⚠️")
+    for answered in found.by_baseline:
+        st.warning(plain(baseline_note(answered)), icon="⚠️")
     for one in found.unjudged:
         st.warning(plain(unjudged_note(one)), icon="⚠️")
     for name, simulated in found.simulated.items():

@@ -14,7 +14,7 @@ from workbench.evaluation.findings.records import (
     PreferenceShare,
     VariantFindings,
 )
-from workbench.evaluation.report.experiment.markdown_notes import data_notes, ends, judge_notes, origin
+from workbench.evaluation.report.experiment.markdown_notes import ends, first_notes, judge_notes, origin
 from workbench.evaluation.report.experiment.markdown_text import fenced, head, keys_text, plain, row
 from workbench.evaluation.statistics.metrics import Unit
 from workbench.evaluation.statistics.sentences import amount, bounds, level
@@ -33,7 +33,7 @@ def _lines(findings: Findings) -> Iterator[str]:
     started = f" · {findings.started_at[:10]}" if findings.started_at else ""
     partial = "" if findings.status == "finished" else " · **resultados parciales**"
     yield f"Experimento `{findings.experiment_id or 'sin guardar'}` · conjunto «{findings.split}»{started}{partial}\n"
-    yield from data_notes(findings)
+    yield from first_notes(findings)
     for comparison in findings.comparisons:
         yield from _verdict(comparison)
     yield from _rates(findings)
