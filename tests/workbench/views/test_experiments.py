@@ -200,25 +200,6 @@ def test_what_the_judge_prefers_is_below_the_verdict_and_leads_to_conversations(
     assert "".join(run.query_params["vista"]) == "conversations"
 
 
-def test_pairs_are_asked_for_beside_the_judge_and_cost_something(
-    page: Page, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
-    run = page().run()
-    assert not any(box.key == "experiment-judge-pairs" for box in run.checkbox)
-    judge = run.selectbox(key="experiment-judge")
-    judge.select(next(name for name in judge.options if "4o" in name)).run()
-    alone = calls_of(run)
-    run.checkbox(key="experiment-judge-pairs").check().run()
-    assert not run.exception
-    assert calls_of(run) > alone
-
-
-def calls_of(run: AppTest) -> int:
-    [told] = [caption.value for caption in run.caption if "llamadas" in caption.value]
-    return int(re.search(r"([\d,]+) llamadas", told)[1].replace(",", ""))  # type: ignore[index]
-
-
 def test_what_ended_in_an_error_is_repeated_by_a_button(
     page: Page, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
 ):

@@ -34,9 +34,13 @@ class JudgeFinding:
     kappa_low: float | None
     kappa_high: float | None
     sensitivity: float | None
-    """Share of good replies that it passes."""
+    """Share of good replies that it passes; its 95 % interval is Wilson's."""
+    sensitivity_low: float | None
+    sensitivity_high: float | None
     specificity: float | None
     """Share of bad replies that it fails."""
+    specificity_low: float | None
+    specificity_high: float | None
     problems: tuple[str, ...]
     """Why it is no evidence; empty above the floor."""
     corrected: tuple[CorrectedFinding, ...]

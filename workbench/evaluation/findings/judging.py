@@ -9,14 +9,25 @@ from workbench.evaluation.findings.records import CorrectedFinding, JudgeFinding
 from workbench.evaluation.judge.correction import corrected_rate
 from workbench.evaluation.judge.record import JudgeCalibration, calibration_of
 from workbench.evaluation.judge.rubric import Rubric
-from workbench.evaluation.judge.rules import RULE_JUDGE
+from workbench.evaluation.judge.rules import RULE_JUDGE, RULES_VERSION
 from workbench.evaluation.statistics.rates import RateEstimate
 from workbench.evaluation.statistics.sentences import metric_label
 from workbench.records import JudgeSpec
 
-UNCALIBRATED = "never calibrated"
+NO_CALIBRATION = "never calibrated"
+UNCALIBRATED, BELOW_FLOOR = "uncalibrated", "below_floor"
+"""Why a judge's word is weak evidence, whatever it is about; the texts are in labels.yaml."""
 Rates = Mapping[str, Mapping[str, RateEstimate]]
 """By variant and metric."""
+
+
+def judge_doubt(spec: JudgeSpec) -> str | None:
+    """UNCALIBRATED, BELOW_FLOOR (in some rubric) or None. Raises DatasetError for a calibration that is none."""
+    calibration = calibration_of(spec)
+    if calibration is None:
+        return UNCALIBRATED
+    rules = _rules_beside(spec)
+    return BELOW_FLOOR if any(calibration.problems(rubric, rules) for rubric in Rubric) else None
 
 
 def judge_findings(spec: JudgeSpec | None, rates: Rates) -> tuple[JudgeFinding, ...]:
@@ -26,8 +37,13 @@ def judge_findings(spec: JudgeSpec | None, rates: Rates) -> tuple[JudgeFinding, 
         return ()
     judged = [rubric for rubric in Rubric if any(rubric.scorer in by_metric for by_metric in rates.values())]
     calibration = calibration_of(spec)
-    rules = calibration_of(RULE_JUDGE) if spec.model.model != OFFLINE_MODEL else None
+    rules = _rules_beside(spec)
     return tuple(_finding(spec, rubric, calibration, rules, rates) for rubric in judged)
+
+
+def _rules_beside(spec: JudgeSpec) -> JudgeCalibration | None:
+    """The embedded rules, which a model has to beat; they need not beat themselves."""
+    return calibration_of(RULE_JUDGE) if spec.model.model != OFFLINE_MODEL else None
 
 
 def _finding(
@@ -38,14 +54,18 @@ def _finding(
         metric=rubric.scorer,
         label=metric_label(rubric.scorer),
         model=spec.model.model,
-        prompt=spec.prompt,
+        prompt=spec.prompt if spec.model.model != OFFLINE_MODEL else RULES_VERSION,
         labelled=found.n if found else 0,
         kappa=found.kappa.value if found else None,
         kappa_low=found.kappa.low if found else None,
         kappa_high=found.kappa.high if found else None,
         sensitivity=found.sensitivity.share if found else None,
+        sensitivity_low=found.sensitivity.low if found else None,
+        sensitivity_high=found.sensitivity.high if found else None,
         specificity=found.specificity.share if found else None,
-        problems=calibration.problems(rubric, rules) if calibration else (UNCALIBRATED,),
+        specificity_low=found.specificity.low if found else None,
+        specificity_high=found.specificity.high if found else None,
+        problems=calibration.problems(rubric, rules) if calibration else (NO_CALIBRATION,),
         corrected=tuple(_corrected(rubric, calibration, rates)),
     )
 

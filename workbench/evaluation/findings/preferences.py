@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot_core.llm.gateway import OFFLINE_MODEL
 from workbench.evaluation.findings.comparison_records import PreferenceFinding, PreferenceShare
 from workbench.evaluation.findings.conversation_records import Key, case_key
+from workbench.evaluation.findings.judging import judge_doubt
 from workbench.evaluation.judge.judge import SAME_MODEL
-from workbench.evaluation.judge.record import calibration_of
-from workbench.evaluation.judge.rubric import Rubric
-from workbench.evaluation.judge.rules import RULE_JUDGE
 from workbench.evaluation.statistics.metrics import Observed
 from workbench.evaluation.statistics.rates import rate_of
 from workbench.evaluation.statistics.significance import sign_test
 from workbench.records import JudgeSpec
 from workbench.storage.preference_files import PairOutcome, PreferenceRecord
 
-UNCALIBRATED = "uncalibrated"
-BELOW_FLOOR = "below_floor"
 _JUDGED = (PairOutcome.CANDIDATE, PairOutcome.TIE, PairOutcome.BASELINE)
 
 
@@ -97,10 +92,5 @@ def _warnings(spec: JudgeSpec, kinds: set[str]) -> Iterator[str]:
     """Why it is to be taken with a grain of salt: its own words, never calibrated, below the floor in a rubric."""
     if SAME_MODEL in kinds:
         yield SAME_MODEL
-    calibration = calibration_of(spec)
-    if calibration is None:
-        yield UNCALIBRATED
-        return
-    rules = calibration_of(RULE_JUDGE) if spec.model.model != OFFLINE_MODEL else None
-    if any(calibration.problems(rubric, rules) for rubric in Rubric):
-        yield BELOW_FLOOR
+    if doubt := judge_doubt(spec):
+        yield doubt

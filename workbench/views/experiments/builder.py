@@ -10,8 +10,11 @@ from typing import Any
 import streamlit as st
 
 from bot_core.errors import UserError
+from bot_core.llm.discovery import FoundModel
 from workbench import session
-from workbench.evaluation.experiments.estimating import Estimate
+from workbench.evaluation.experiments.estimating import Estimate, is_remote
+from workbench.evaluation.findings.judging import judge_doubt
+from workbench.evaluation.findings.labels import label
 from workbench.evaluation.statistics.sentences import power_sentence
 from workbench.records import ExperimentSpec, JudgeSpec, VariantSpec
 from workbench.roles import Role
@@ -99,22 +102,31 @@ def _advanced(variants: Sequence[VariantSpec]) -> dict[str, Any]:
 
 
 def _judge(variants: Sequence[VariantSpec]) -> JudgeSpec | None:
-    models = {model.model: model for model in session.models() if model.kind != "offline"}
+    models = {model.model: model for model in session.models()}
     chosen = st.selectbox(
         text("experiments.judge"),
         ["", *models],
-        format_func=lambda name: model_label(models[name]) if name else text("experiments.judge_none"),
+        format_func=lambda name: _judge_name(models[name]) if name else text("experiments.judge_none"),
         key="experiment-judge",
         help=text("experiments.judge_help"),
     )
     if not chosen:
         return None
+    judge = JudgeSpec(model=model_settings(models[chosen]))
+    if doubt := judge_doubt(judge):
+        st.warning(label("judge_warnings", doubt), icon="⚠️")
+    if not is_remote(judge.model):
+        return judge
     if any(chosen in models_of(variant) for variant in variants):
         st.warning(text("experiments.judge_same"), icon="⚠️")
     pairs = len(variants) > 1 and st.checkbox(
         text("experiments.judge_pairs"), key="experiment-judge-pairs", help=text("experiments.judge_pairs_help")
     )
-    return JudgeSpec(model=model_settings(models[chosen]), pairwise=pairs)
+    return judge.model_copy(update={"pairwise": pairs})
+
+
+def _judge_name(model: FoundModel) -> str:
+    return text("experiments.judge_rules") if model.kind == "offline" else model_label(model)
 
 
 def _catalog() -> str | None:
@@ -157,7 +169,8 @@ def _conversations(spec: ExperimentSpec) -> int:
 
 
 def _cost(spec: ExperimentSpec, estimate: Estimate) -> str:
-    if not any(needs_model(variant) for variant in spec.variants) and spec.judge is None:
+    asks_judge = spec.judge is not None and is_remote(spec.judge.model)
+    if not asks_judge and not any(needs_model(variant) for variant in spec.variants):
         return text("experiments.free")
     values = {"calls": f"{estimate.calls:,}", "seconds": duration(estimate.seconds)}
     if not estimate.high:

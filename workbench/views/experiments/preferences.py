@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from workbench.evaluation.findings.labels import label
 from workbench.evaluation.findings.records import Comparison, PreferenceFinding, PreferenceShare
 from workbench.evaluation.statistics.metrics import Unit
 from workbench.evaluation.statistics.sentences import level
@@ -17,7 +18,7 @@ def show(comparison: Comparison) -> None:
     assert found
     st.subheader(text("experiments.preferences"), anchor=False, help=text("experiments.preferences_help"))
     for kind in found.warnings:
-        st.warning(text(f"experiments.judge_warning_{kind}"), icon="⚠️")
+        st.warning(label("judge_warnings", kind), icon="⚠️")
     with st.container(horizontal=True):
         _jump("candidate", text("experiments.prefers", name=comparison.candidate), found.candidate.keys)
         _jump("tie", text("experiments.prefers_tie"), found.tie.keys)

@@ -9,7 +9,7 @@ import streamlit as st
 from workbench.evaluation.findings.records import Comparison, Findings, RateFinding, VariantFindings
 from workbench.evaluation.statistics.sentences import metric_label
 from workbench.texts.texts import text
-from workbench.views.experiments import place
+from workbench.views.experiments import judge, place
 from workbench.views.experiments.charts import COLOURS, SYMBOLS, fixed, named_rows, row_height
 from workbench.views.experiments.notes import show_ends
 
@@ -28,6 +28,7 @@ def show(found: Findings, _comparison: Comparison | None) -> None:
     )
     _table(found.variants, labels)
     _reliability(found.variants)
+    judge.show(found)
     show_ends(found)
 
 

@@ -26,6 +26,9 @@ def test_a_calibrated_judge_corrects_its_rates(results):
     [tone] = found.judge
     assert tone.metric == "judge_tone" and tone.labelled > 100
     assert tone.kappa is not None and tone.kappa_low is not None and tone.kappa_low < tone.kappa
+    assert tone.sensitivity_low and tone.sensitivity_high and tone.sensitivity
+    assert tone.sensitivity_low < tone.sensitivity < tone.sensitivity_high
+    assert tone.prompt == "rules/v001", "the rules read no prompt"
     assert [(one.variant, one.observed) for one in tone.corrected] == [("A", 0.5), ("B", 0.8)]
     assert all(one.low <= one.observed <= one.high or one.share is not None for one in tone.corrected)
     text = page(found)
