@@ -159,16 +159,25 @@ def list_experiments(
     json_output: JsonOption = False,
 ) -> None:
     """Show experiments, how far they are and what they have cost."""
-    rows = [folder.progress() for folder in experiment_files().list(limit)]
+    files = experiment_files()
+    rows = [folder.progress() for folder in files.list(limit)]
+    damaged = files.damaged(limit)
     if json_output:
         from workbench.cli.telling import print_json
 
-        print_json({"experiments": [row.model_dump(mode="json") for row in rows]})
+        print_json(
+            {
+                "experiments": [row.model_dump(mode="json") for row in rows],
+                "damaged": [each._asdict() for each in damaged],
+            }
+        )
         return
     from workbench.cli.telling import usd
 
     for row in rows:
         typer.echo(f"{row.experiment_id:14} {row.status.value:12} {row.done:5}/{row.total:<5} {usd(row)}  {row.name}")
+    for each in damaged:
+        typer.echo(f"{each.experiment_id:14} {'damaged':12} {each.problem}")
 
 
 def experiment_files() -> ExperimentFiles:

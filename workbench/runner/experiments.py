@@ -12,7 +12,13 @@ from bot_core.settings import PROJECT_ROOT, Settings
 from workbench.evaluation.experiments.estimating import Estimate, estimate
 from workbench.evaluation.experiments.reopening import reopen_errors
 from workbench.records import CaseResult, ExperimentProgress, ExperimentRecord, ExperimentSpec, RunStatus
-from workbench.storage.experiment_files import Control, ExperimentFiles, ExperimentFolder, experiments_folder
+from workbench.storage.experiment_files import (
+    Control,
+    DamagedExperiment,
+    ExperimentFiles,
+    ExperimentFolder,
+    experiments_folder,
+)
 
 _OVER = (RunStatus.FINISHED, RunStatus.CANCELLED)
 
@@ -82,6 +88,10 @@ class ExperimentDesk:
     def list(self, *, limit: int = 30) -> tuple[ExperimentProgress, ...]:
         """Newest first, those under way included."""
         return tuple(folder.progress() for folder in self.files.list(limit))
+
+    def damaged(self, *, limit: int = 30) -> tuple[DamagedExperiment, ...]:
+        """What `list` leaves out, because a file of it cannot be read."""
+        return self.files.damaged(limit)
 
     def close(self) -> None:
         """What is under way goes on without us."""

@@ -25,7 +25,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
@@ -215,6 +215,14 @@ class ExperimentFolder:
         return time.time() - touched < _START_SECONDS
 
 
+class DamagedExperiment(NamedTuple):
+    """One that cannot be shown or resumed as it is."""
+
+    experiment_id: str
+    problem: str
+    """One line: which file, and what to do."""
+
+
 class ExperimentFiles:
     """All experiments of one folder."""
 
@@ -250,15 +258,22 @@ class ExperimentFiles:
         return self.open(run_id.rpartition("-")[0])
 
     def list(self, limit: int = 50) -> tuple[ExperimentFolder, ...]:
-        """Newest first; a folder that cannot be read is left out."""
+        """Newest first; what is `damaged` is left out."""
+        return tuple(found for found in self._newest(limit) if isinstance(found, ExperimentFolder))
+
+    def damaged(self, limit: int = 50) -> tuple[DamagedExperiment, ...]:
+        """Among the `limit` newest, those of which a small file cannot be read; one of them stops no other."""
+        return tuple(found for found in self._newest(limit) if isinstance(found, DamagedExperiment))
+
+    def _newest(self, limit: int) -> Iterator[ExperimentFolder | DamagedExperiment]:
         made = [(path.stat().st_mtime_ns, path.parent.name) for path in self.folder.glob("*/spec.json")]
-        folders = []
         for _, name in sorted(made, reverse=True)[:limit]:
             try:
-                folders.append(self.open(name))
-            except StoreError:
-                continue
-        return tuple(folders)
+                folder = self.open(name)
+                folder.record()
+                yield folder
+            except StoreError as error:
+                yield DamagedExperiment(name, str(error))
 
 
 def _read(path: Path, kind: type[Model]) -> Model | None:
@@ -268,7 +283,8 @@ def _read(path: Path, kind: type[Model]) -> Model | None:
     except FileNotFoundError:
         return None
     except (OSError, ValidationError) as error:
-        raise StoreError(f"{path}: not a {kind.__name__}", hint="an older version may have written it") from error
+        hint = "damaged, or of another version: put a sound copy of it back, or move its folder away"
+        raise StoreError(f"{path}: not a {kind.__name__}", hint=hint) from error
 
 
 def _write(path: Path, text: str) -> None:

@@ -9,16 +9,18 @@ from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
 
 Verdicts = Callable[[ExperimentFolder], Iterable[StoredComparison]]
 """The comparisons of an experiment whose runs are over; the statistics stand above this package."""
-_ALL = 1_000_000
+ALL = 1_000_000
+"""More than anybody has."""
 
 
 def take_in(database: WorkbenchDatabase, files: ExperimentFiles, *, verdicts: Verdicts | None = None) -> int:
     """Bring the database up to date with the files: new and changed runs, statuses, verdicts, and what was deleted.
 
-    Returns how many runs were read. Twice is as good as once, and the second time costs almost nothing. A run that is
-    under way is known by its name only, until it is over. Raises StoreError for a file that is no run.
+    Returns how many runs were read; an experiment that is `damaged` is left out. Twice is as good as once, and the
+    second time costs almost nothing. A run that is under way is known by its name only, until it is over.
+    Raises StoreError for a file that is no run.
     """
-    folders = files.list(limit=_ALL)
+    folders = files.list(limit=ALL)
     read = sum(_experiment(database, folder, verdicts) for folder in folders)
     database.remove_experiments(keep={folder.experiment_id for folder in folders})
     return read

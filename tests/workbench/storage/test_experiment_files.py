@@ -63,6 +63,16 @@ def test_a_broken_file_is_named_and_left_out_of_the_list(files):
     assert files.list() == ()
 
 
+@pytest.mark.parametrize("name", ["spec.json", "progress.json", "record.json"])
+def test_a_damaged_experiment_stops_no_other(files, name):
+    files.create(SPEC, "sound")
+    (files.create(SPEC, "e1").path / name).write_text('{"experiment_id"')
+    assert [folder.experiment_id for folder in files.list()] == ["sound"]
+    [found] = files.damaged()
+    assert found.experiment_id == "e1"
+    assert name in found.problem and "move its folder away" in found.problem
+
+
 def test_a_wish_is_kept_for_the_runner(files):
     folder = files.create(SPEC, "e1")
     assert folder.asked() is Control.RUN

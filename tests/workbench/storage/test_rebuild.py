@@ -83,6 +83,15 @@ def test_a_file_that_is_no_run_is_named(files, database):
         take_in(database, files)
 
 
+def test_a_damaged_experiment_is_left_out_and_the_others_are_taken_in(files, database):
+    damaged = stored(files, "e1", plans([1], "5000"))
+    stored(files, "e2", plans([], "6000"))
+    take_in(database, files)
+    (damaged.path / "progress.json").write_text("{")
+    assert rebuild(database, files) == 1
+    assert [record.experiment_id for record in database.experiments()] == ["e2"]
+
+
 def test_nothing_to_read_empties_the_database(files, database):
     stored(files, "e1", plans([1], "5000"))
     take_in(database, files)

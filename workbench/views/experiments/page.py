@@ -81,6 +81,8 @@ def _sidebar() -> None:
             st.caption(text("experiments.past_none"))
         for progress in past:
             _past(progress)
+        for each in session.workbench().experiments.damaged(limit=_LISTED):
+            st.caption(text("experiments.damaged", experiment=each.experiment_id, problem=plain(each.problem)))
 
 
 def _past(progress: ExperimentProgress) -> None:
