@@ -57,7 +57,7 @@ class Workbench:
         self.names = NameFile(settings.data_dir)
         self.experiments = ExperimentDesk(settings)
         self.archive = Archive(settings, self.experiments.files)
-        self.reports = ReportShelf(settings.data_dir / "reports")
+        self.reports = ReportShelf(settings.data_dir / "reports", self.experiments.files)
         self.findings = FindingsShelf(self.experiments.files, self.releases, self.store.prompts)
         self.review = ReviewDesk(settings, self.store, self.activity, self.experiments)
         self.prompts = PromptDesk(self.store)

@@ -15,17 +15,18 @@ _MIME = {"html": "text/html", "markdown": "text/markdown", "json": "application/
 
 def show(found: Findings, _comparison: Comparison | None) -> None:
     st.markdown(text("experiments.report_intro"))
-    files = session.workbench().reports.files(found)
-    if not files and st.button(
+    shelf = session.workbench().reports
+    files = shelf.files(found)
+    if not shelf.is_whole(found) and st.button(
         text("experiments.report_make"), type="primary", icon=":material/description:", key="experiment-report"
     ):
         with st.spinner(text("experiments.report_making")):
-            session.workbench().reports.make(found)
+            shelf.make(found)
         st.rerun()
     with st.container(horizontal=True):
         for kind, path in files.items():
             _download(kind, path, found)
-    if files and "pdf" not in files:
+    if shelf.is_whole(found) and "pdf" not in files:
         st.caption(text("experiments.report_no_pdf"))
 
 
