@@ -18,7 +18,12 @@ Show = Callable[[ExperimentProgress], None]
 @contextmanager
 def experiment_bar(*, hidden: bool = False) -> Iterator[Show]:
     """A bar for each variant, one for the judge's pairs; nothing where nobody looks: in a file, or when `hidden`."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[usd]}"))
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[usd]}"),
+    )
     tasks: dict[str, TaskID] = {}
     console = Console(stderr=True)
     hidden = hidden or not console.is_terminal

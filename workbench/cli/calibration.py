@@ -132,9 +132,9 @@ def _progress(job: CalibrationJob) -> Iterator[OnReply]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     total = sum(len(replies) for replies in job.groups().values())
-    columns = (TextColumn(job.spec.model.model), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("judge", total=total)
+        task = bar.add_task(job.spec.model.model, total=total)
 
         def on_reply(_reply_id: str, _judged: JudgedReply) -> None:
             bar.advance(task)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from workbench.storage.experiment_files import ExperimentFiles
 
 _MOST_FLIPS = 20
-_PIPED_WIDTH = 140
 _VARIANT = "a release, with changes as in `run --variant`"
 
 
@@ -152,17 +151,14 @@ def _exit_code(played: PlayedExperiment) -> int:
 
 
 def print_findings(found: Findings) -> None:
-    from rich.console import Console
-
     from workbench.cli.notes import ends_table, warnings
+    from workbench.cli.printing import table_console
 
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = max(console.width, _PIPED_WIDTH)
+    console = table_console()
     if found.status != "finished":
-        console.print(f"partial results: the experiment is {found.status}", markup=False)
+        console.print(f"partial results: the experiment is {found.status}")
     for warning in warnings(found):
-        console.print(warning, markup=False)
+        console.print(warning)
     for comparison in found.comparisons:
         _print_comparison(console, found, comparison)
     if not found.comparisons:
@@ -171,7 +167,7 @@ def print_findings(found: Findings) -> None:
         console.print(ends)
     for variant in found.variants:
         for line in _errors(variant):
-            console.print(line, markup=False)
+            console.print(line)
     if found.experiment_id:
         console.print(f"experiment {found.experiment_id}; `report {found.experiment_id}` writes the whole report")
 
@@ -194,12 +190,12 @@ def _print_comparison(console: Console, found: Findings, comparison: Comparison)
                 row.metric, level(row.a, row.unit), level(row.b, row.unit), said, f"{row.adjusted_p:.3f}", verdict
             )
     console.print(table)
-    console.print(comparison.headline, markup=False)
+    console.print(comparison.headline)
     if comparison.preferences:
-        console.print(_preferred(comparison, comparison.preferences), markup=False)
+        console.print(_preferred(comparison, comparison.preferences))
     for flip in comparison.flips[:_MOST_FLIPS]:
         signs = [*(f"-{name}" for name in flip.lost_scorers), *(f"+{name}" for name in flip.won_scorers)]
-        console.print(f"  {flip.key}: {flip.kind.value} ({', '.join(signs)})", markup=False)
+        console.print(f"  {flip.key}: {flip.kind.value} ({', '.join(signs)})")
     if len(comparison.flips) > _MOST_FLIPS:
         console.print(f"  and {len(comparison.flips) - _MOST_FLIPS} more")
 

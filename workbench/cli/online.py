@@ -6,11 +6,15 @@ from typing import Annotated
 
 import typer
 
+from workbench.cli.numbers import finite
+
 
 def online(
     a: Annotated[str, typer.Option("--a", help="Release A of the split.")],
     b: Annotated[str, typer.Option("--b", help="Release B of the split.")],
-    days: Annotated[float, typer.Option(min=0.01, help="Conversations that began since.")] = 30.0,
+    days: Annotated[
+        float, typer.Option(min=0.01, max=36_500, callback=finite, help="Conversations that began since.")
+    ] = 30.0,
     channel: Annotated[str, typer.Option(help="whatsapp, workbench or terminal.")] = "whatsapp",
     json_output: Annotated[bool, typer.Option("--json", help="The numbers as JSON.")] = False,
 ) -> None:

@@ -6,19 +6,28 @@ from typing import Annotated
 
 import typer
 
+from workbench.cli.numbers import finite
+
 
 def power(
-    rate: Annotated[float, typer.Option(min=0.01, max=0.99, help="About how often a conversation passes.")] = 0.9,
-    conversations: Annotated[int | None, typer.Option(min=2, help="Conversations of the run that is planned.")] = None,
+    rate: Annotated[
+        float, typer.Option(min=0.01, max=0.99, callback=finite, help="About how often a conversation passes.")
+    ] = 0.9,
+    conversations: Annotated[
+        int | None, typer.Option(min=2, max=10_000_000, help="Conversations of the run that is planned.")
+    ] = None,
     difference: Annotated[
-        float, typer.Option(min=0.001, max=1, help="Difference worth finding: 0.05 is 5 points.")
+        float, typer.Option(min=0.001, max=1, callback=finite, help="Difference worth finding: 0.05 is 5 points.")
     ] = 0.05,
-    trials: Annotated[int, typer.Option(min=1, help="How often each conversation is played.")] = 1,
+    trials: Annotated[int, typer.Option(min=1, max=50, help="How often each conversation is played.")] = 1,
     shared: Annotated[
-        float, typer.Option(min=0, max=0.99, help="Part of the variance that the conversations themselves decide.")
+        float,
+        typer.Option(
+            min=0, max=0.99, callback=finite, help="Part of the variance that the conversations themselves decide."
+        ),
     ] = 0.5,
     usd: Annotated[
-        float | None, typer.Option(min=0, help="Cost of one conversation, both variants, all trials.")
+        float | None, typer.Option(min=0, callback=finite, help="Cost of one conversation, both variants, all trials.")
     ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="The numbers as JSON.")] = False,
 ) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _VERDICTS = ("comparisons", "veredictos")
 _SHOWN = 100
+_MOST_ROWS = 1_000_000_000
 
 
 class TableFormat(StrEnum):
@@ -91,7 +92,9 @@ def export(
 def sql(
     question: Annotated[str, typer.Argument(help="One SELECT; docs/sql.md lists the tables.")],
     table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.TABLE,
-    limit: Annotated[int | None, typer.Option(min=1, help="Most rows; default: 100 of a table, all of a file.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, max=_MOST_ROWS, help="Most rows; default: 100 of a table, all of a file.")
+    ] = None,
 ) -> None:
     """Ask a question of all stored experiments in SQL. Works while the workbench runs: it reads the files."""
     from workbench.storage.database import in_memory
@@ -161,15 +164,16 @@ def _print(answer: Answer, table_format: TableFormat) -> None:
 
 
 def _print_table(answer: Answer) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from workbench.cli.printing import table_console
 
     table = Table()
     for column in answer.columns:
         table.add_column(column, overflow="fold")
     for row in answer.rows:
         table.add_row(*(_cell(value) for value in row))
-    Console(highlight=False, markup=False).print(table)
+    table_console().print(table)
     shown = len(answer.rows)
     if shown < answer.total:
         typer.echo(f"the first {shown} of {answer.total} rows; a higher --limit, or --format csv or json, has all")

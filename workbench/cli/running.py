@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.cli.exit_codes import ExitCode
+from workbench.cli.numbers import finite
 
 if TYPE_CHECKING:
     from workbench.records import ExperimentSpec
@@ -24,7 +25,9 @@ PersonasOption = Annotated[
 PairsOption = Annotated[
     bool, typer.Option("--judge-pairs", help="Let the judge also compare the variants' conversations.")
 ]
-BudgetOption = Annotated[float | None, typer.Option(min=0.000001, help="Most that it may cost, in USD.")]
+BudgetOption = Annotated[
+    float | None, typer.Option(min=0.000001, callback=finite, help="Most that it may cost, in USD.")
+]
 
 
 def run(
@@ -76,7 +79,7 @@ def run(
 def resume(
     experiment: ExperimentArgument,
     budget: Annotated[
-        float | None, typer.Option(min=0.000001, help="A new cap in USD, what was paid included.")
+        float | None, typer.Option(min=0.000001, callback=finite, help="A new cap in USD, what was paid included.")
     ] = None,
     errors: Annotated[
         bool,

@@ -33,6 +33,17 @@ def test_a_stored_experiment_as_json(workbench, files):
     assert data["experiment_id"] == "e1"
 
 
+def test_names_are_no_markup(workbench, few_folder, files):
+    run = workbench(
+        "run", "--variant", "[/x]=offline-base", "--variant", "[b]{y}=offline-exacto", "--dataset", few_folder
+    )
+    assert run.exit_code == 0, run.output
+    [folder] = files.list()
+    told = workbench("compare", folder.experiment_id)
+    assert told.exit_code == 0, told.exception
+    assert "[/x]" in told.output and "[b]{y}" in told.output
+
+
 def test_runs_and_experiments_of_one_variant(workbench, files):
     stored(files, "e1", plans(range(12), "5000"), plans([], "6000"))
     stored(files, "e2", plans([], "6000"))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
@@ -30,5 +31,21 @@ def test_in_numbers():
     assert 90 < numbers["conversations_needed"] < 105
 
 
-def test_a_rate_of_nothing_is_refused():
-    assert CliRunner().invoke(app, ["--rate", "1.5"]).exit_code == 2
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--rate", "1.5"),
+        ("--rate", "nan"),
+        ("--conversations", "1000000000000000000000"),
+        ("--conversations", "0"),
+        ("--difference", "-1"),
+        ("--difference", "nan"),
+        ("--trials", "1" + "0" * 400),
+        ("--shared", "1e400"),
+        ("--usd", "inf"),
+    ],
+)
+def test_numbers_that_make_no_sense_are_refused(option, value):
+    result = CliRunner().invoke(app, [option, value])
+    assert result.exit_code == 2 and isinstance(result.exception, SystemExit)
+    assert option in result.output
