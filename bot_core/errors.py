@@ -156,8 +156,11 @@ class StaleCassette(CassetteError):
 class ModelError(KavakBotError):
     """A call to a language model failed. `model` is the name the release gives it.
 
-    A failed call may have been paid for: `input_tokens`, `output_tokens` and `cost_usd` say what it used.
+    A failed call may have been paid for: `input_tokens`, `output_tokens` and `cost_usd` say what it used. `unseen` is
+    True where the request went out and nobody saw how it ended, so that the provider may bill more than that.
     """
+
+    unseen = False
 
     def __init__(self, message: str, *, model: str, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
@@ -181,6 +184,8 @@ class ModelRateLimited(ModelError):
 
 class ModelTimeout(ModelError):
     """No answer within the time limit."""
+
+    unseen = True
 
 
 class ModelUnavailable(ModelError):

@@ -58,6 +58,17 @@ _FOREIGN: dict[type[ModelError], str] = {
 FOREIGN_ERRORS: dict[str, type[ModelError]] = {name: ours for ours, names in _FOREIGN.items() for name in names.split()}
 """By top-level package and class name, so that nothing heavy is imported to look one up."""
 
+_CUT = (
+    "httpx.ReadError",
+    "httpx.WriteError",
+    "httpx.RemoteProtocolError",
+    "aiohttp.ServerDisconnectedError",
+    "aiohttp.ClientPayloadError",
+    "aiohttp.ClientOSError",
+)
+"""What is below an error when an open connection ended. litellm says httpx.ConnectError of a reset too; in aiohttp's own
+words only one that was refused is a ClientConnectorError."""
+
 _BY_STATUS: dict[int, type[ModelError]] = {
     HTTPStatus.UNAUTHORIZED: ModelNotConfigured,
     HTTPStatus.FORBIDDEN: ModelNotConfigured,
@@ -93,7 +104,19 @@ def translated(error: BaseException, *, model: str, secret: str | None = None) -
     message = f"{model}: {safe_detail(_detail(error), secret)}"
     if ours is ModelRateLimited:
         return ModelRateLimited(message, model=model, retry_after=retry_after(error))
-    return ours(message, model=model)
+    found = ours(message, model=model)
+    found.unseen = found.unseen or (ours is ModelUnavailable and _was_cut(error))
+    return found
+
+
+def _was_cut(error: BaseException | None) -> bool:
+    """The connection ended after the request had begun to go out. litellm raises its errors within the handling of the
+    HTTP library's."""
+    while error is not None:
+        if foreign_name(type(error)) in _CUT:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _refined(error: BaseException, ours: type[ModelError]) -> type[ModelError]:

@@ -241,6 +241,7 @@ async def test_a_request_whose_connection_breaks_is_not_sent_again_unseen(
         port = server.sockets[0].getsockname()[1]
         error = await failure(gateway, ask(model=model, api_base=f"http://127.0.0.1:{port}/v1"))
     assert type(error) is ModelUnavailable
+    assert error.unseen
     assert len(seen) == 1
 
 
@@ -259,6 +260,7 @@ async def test_every_way_to_fail_is_one_of_our_errors(
     assert error.model == request.settings.model
     assert error.message.startswith(request.settings.model)
     assert "\n" not in error.message
+    assert error.unseen == (isinstance(behaviour, Cut) or expected is ModelTimeout)
     assert len(model_server.chats) == 1, "no library retries by itself"
     if isinstance(error, ModelRateLimited):
         assert error.retry_after == 3
@@ -295,6 +297,7 @@ async def test_nobody_listens_there(gateway: LiteLLMGateway, ask: AskAbout) -> N
     for model in ("openai/x", "ollama_chat/x"):
         error = await failure(gateway, ask(model=model, api_base="http://127.0.0.1:9/v1"))
         assert type(error) is ModelUnavailable
+        assert not error.unseen, "nothing was sent, so nothing is paid"
 
 
 async def test_a_missing_key_is_named(gateway: LiteLLMGateway, ask: AskAbout, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from bot_core.errors import KavakBotError, ModelError, ModelTimeout, NotMeasured
+from bot_core.errors import KavakBotError, ModelError, NotMeasured
 from bot_core.llm.bounds import most_usd
 from bot_core.llm.breaker import BreakerRules
 from bot_core.llm.calls import recorded_call
@@ -130,11 +130,11 @@ class MeteredGateway:
         call = calls.started(digest, most)
         try:
             response = await self._inner.complete(request)
-        except ModelTimeout as error:
-            # The provider may bill an answer that nobody waited for; the call book holds no end of it.
-            calls.book.note_unseen(most)
-            return most, error
         except ModelError as error:
+            if error.unseen:
+                # The provider may bill an answer that nobody saw the end of; nor does the call book.
+                calls.book.note_unseen(most)
+                return most, error
             calls.failed(call, digest, error)
             return error.cost_usd, error
         except BaseException:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot_core.errors import KavakBotError, ModelInvalidAnswer, ModelTimeout, ModelUnavailable, NotMeasured
+from bot_core.errors import KavakBotError, ModelError, ModelInvalidAnswer, ModelTimeout, ModelUnavailable, NotMeasured
 from bot_core.facts.facts import AgentReply
 from bot_core.llm.bounds import most_usd
 from bot_core.llm.gateway import ChatMessage, LLMRequest, ModelSettings
@@ -110,13 +110,27 @@ async def test_a_paid_failure_is_not_paid_again_and_an_unpaid_one_is_tried_again
     assert second.book.usd == 2 * CENT
 
 
-async def test_a_call_whose_end_nobody_saw_counts_with_its_bound(tmp_path: Path):
+def cut() -> ModelUnavailable:
+    error = ModelUnavailable("server disconnected", model="openai/m")
+    error.unseen = True
+    return error
+
+
+@pytest.mark.parametrize("error", [ModelTimeout("late", model="openai/m"), cut()], ids=["too late", "cut"])
+async def test_a_call_whose_end_nobody_saw_counts_with_its_bound(tmp_path: Path, error: ModelError):
     bound = most_usd(request(), PRICE)
-    first = Bench(tmp_path / "c.jsonl", Line(ModelTimeout("late", model="openai/m")))
-    with pytest.raises(ModelTimeout):
+    first = Bench(tmp_path / "c.jsonl", Line(error))
+    with pytest.raises(type(error)):
         await first.ask(request())
     assert first.book.usd == first.meter.budget.spent_usd == bound
     assert Bench(tmp_path / "c.jsonl").book.usd == bound
+
+
+async def test_a_connection_that_is_refused_costs_nothing(tmp_path: Path):
+    first = Bench(tmp_path / "c.jsonl", Line(ModelUnavailable("refused", model="openai/m")))
+    with pytest.raises(ModelUnavailable):
+        await first.ask(request())
+    assert first.book.usd == first.meter.budget.spent_usd == Bench(tmp_path / "c.jsonl").book.usd == 0
 
 
 async def test_the_price_of_the_settings_is_what_is_reserved(tmp_path: Path):
