@@ -66,8 +66,8 @@ _CUT = (
     "aiohttp.ClientPayloadError",
     "aiohttp.ClientOSError",
 )
-"""What is below an error when an open connection ended. litellm says httpx.ConnectError of a reset too; in aiohttp's own
-words only one that was refused is a ClientConnectorError."""
+"""What is below an error when an open connection ended. litellm says httpx.ConnectError of a reset too; in aiohttp's
+own words only one that was refused is a ClientConnectorError."""
 
 _BY_STATUS: dict[int, type[ModelError]] = {
     HTTPStatus.UNAUTHORIZED: ModelNotConfigured,

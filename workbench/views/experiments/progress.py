@@ -111,6 +111,8 @@ def _besides(run: RunProgress) -> Iterator[str]:
         yield text("experiments.faults", faults=faults)
     if run.unscored > faults:
         yield text("experiments.unscored", unscored=run.unscored - faults)
+    if run.baseline_calls:
+        yield text("experiments.by_baseline", share=f"{100 * run.baseline_calls / run.model_calls:.1f} %")
     if run.unjudged:
         yield text("experiments.unjudged", replies=run.unjudged)
 
