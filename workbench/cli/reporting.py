@@ -154,9 +154,11 @@ def _print(answer: Answer, table_format: TableFormat) -> None:
             import csv
             import sys
 
+            from workbench.storage.exports import csv_cell
+
             writer = csv.writer(sys.stdout)
             writer.writerow(answer.columns)
-            writer.writerows(answer.rows)
+            writer.writerows(map(csv_cell, row) for row in answer.rows)
         case TableFormat.JSON:
             import json
 

@@ -78,7 +78,7 @@ def _sql(table: str, order: str) -> str:
 def _write(frame: pd.DataFrame, path: Path, kind: ExportFormat) -> Path:
     match kind:
         case ExportFormat.CSV:
-            frame.map(_cell).to_csv(path, index=False, encoding="utf-8-sig")
+            frame.map(csv_cell).to_csv(path, index=False, encoding="utf-8-sig")
         case ExportFormat.PARQUET:
             frame.to_parquet(path, index=False)
         case ExportFormat.JSON:
@@ -86,9 +86,10 @@ def _write(frame: pd.DataFrame, path: Path, kind: ExportFormat) -> Path:
     return path
 
 
-def _cell(value: Any) -> Any:
+def csv_cell(value: Any) -> Any:
+    """For spreadsheets: a list becomes one text, and no text is a formula."""
     if isinstance(value, str):
         return f"'{value}" if value.startswith(_FORMULA) else value
     if hasattr(value, "__len__"):
-        return _cell(_BETWEEN.join(map(str, value)))
+        return csv_cell(_BETWEEN.join(map(str, value)))
     return value

@@ -70,6 +70,12 @@ def test_a_question_in_sql(workbench, experiment):
     assert lines[:2] == [["variante", "correctas", "evaluadas"], ["variante 1", "8", "20"]]
 
 
+def test_a_csv_of_sql_holds_no_formula_and_no_pythons_list(workbench, experiment):
+    question = "SELECT '=1+1' AS text, ['typo', 'short'] AS tags, -2 AS number, NULL AS nothing"
+    lines = list(csv.reader(io.StringIO(workbench("sql", question, "--format", "csv").stdout)))
+    assert lines[1] == ["'=1+1", "typo | short", "-2", ""]
+
+
 @pytest.mark.parametrize(
     ("count", "limit", "said"),
     [
