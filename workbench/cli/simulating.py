@@ -89,7 +89,7 @@ def _customers(model: str | None, api_base: str | None) -> CustomerMaker:
     settings = model_named("--customer", model, api_base)
     if settings is None:
         return RuleBasedCustomer
-    return model_customers(LiteLLMGateway(), settings.model_copy(update={"temperature": 0.7}))
+    return model_customers(LiteLLMGateway(), settings)
 
 
 def _print_summary(summary: SimulationSummary) -> None:

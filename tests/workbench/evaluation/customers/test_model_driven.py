@@ -46,6 +46,7 @@ def test_the_model_sees_the_conversation_from_the_customers_side(persona_of):
     ]
     assert INJECTION not in request.messages[0].content
     assert (request.facts, request.settings.seed, request.prompt_id) == (None, 3, "customer/v001")
+    assert request.settings.temperature == 0.7, "whoever asks: simulate run or an experiment"
 
 
 def test_the_prompt_holds_the_persona(personas):
