@@ -17,7 +17,10 @@ ExperimentArgument = Annotated[str, typer.Argument(help="Id of an experiment, as
 JsonOption = Annotated[bool, typer.Option("--json", help="The result as one JSON object, no progress bar.")]
 VariantOption = Annotated[
     list[str],
-    typer.Option(help="NAME=RELEASE[,AGENT=PROMPT][,AGENT.model=MODEL][,model=MODEL][,guardrails=on|off]; 1 to 8."),
+    typer.Option(
+        help="NAME=RELEASE[,AGENT=PROMPT][,AGENT.model=MODEL][,AGENT.temperature=T][,AGENT.max_tokens=N][,model=MODEL]"
+        "[,guardrails=on|off]; 1 to 8."
+    ),
 ]
 PersonasOption = Annotated[
     str | None, typer.Option(help="Simulated customers instead of cases: ids with commas, or `all`.")
@@ -53,18 +56,19 @@ def run(
     json_output: JsonOption = False,
 ) -> None:
     """Run variants on the same cases. Ctrl-C pauses; exit code 4 when the budget is used up."""
-    from workbench.cli.specs import experiment_spec, judge_named, model_named, money, personas_named
+    from workbench.cli.specs import customer_named, experiment_spec, judge_named, model_named, money, personas_named
     from workbench.cli.variants import parsed_variant
 
     everywhere = model_named("--model", model, api_base, at_once=concurrency)
     variants = [parsed_variant(text, everywhere) for text in variant]
+    who = personas_named(personas)
     spec = experiment_spec(
         name=name or " / ".join(one.name for one in variants),
         variants=variants,
         split=split,
         case_ids=case or (),
-        personas=personas_named(personas),
-        customer=model_named("--customer", customer, customer_base),
+        personas=who,
+        customer=customer_named(customer, customer_base, who),
         trials=trials,
         concurrency=concurrency,
         judge=judge_named(judge, judge_base, len(variants), pairs=judge_pairs),

@@ -29,6 +29,14 @@ def model_named(option: str, model: str | None, api_base: str | None, *, at_once
     return settings_of(model, api_base, at_once=at_once) if model else None
 
 
+def customer_named(model: str | None, api_base: str | None, personas: tuple[str, ...]) -> ModelSettings | None:
+    """Raises UserError when there is nobody to play."""
+    settings = model_named("--customer", model, api_base)
+    if settings and not personas:
+        raise UserError("--customer plays simulated customers, and none are asked for", hint="add --personas all")
+    return settings
+
+
 def judge_named(model: str | None, api_base: str | None, variants: int, *, pairs: bool) -> JudgeSpec | None:
     """Raises UserError when pairs are asked for and nobody can compare them."""
     settings = model_named("--judge", model, api_base)

@@ -13,6 +13,8 @@ from workbench.records import VariantSpec
 from workbench.runner.bots import model_settings
 
 _FORM = "NAME=RELEASE[,AGENT=PROMPT][,AGENT.model=MODEL][,model=MODEL][,guardrails=on|off]"
+_FORM_OF_PARAMETERS = "AGENT.temperature=0.7 and AGENT.max_tokens=400 go with AGENT.model, model or --model"
+_OF_AGENT = ("model", "temperature", "max_tokens")
 _SWITCH = {"on": True, "off": False}
 
 
@@ -23,18 +25,19 @@ def parsed_variant(text: str, model: ModelSettings | None) -> VariantSpec:
     if not separator:
         name = release = head
     prompts: dict[AgentName, str] = {}
-    models: dict[AgentName, ModelSettings] = {}
+    of_agents: dict[AgentName, dict[str, str]] = {}
     guardrails: bool | None = None
     for change in changes:
         key, equals, value = change.partition("=")
+        agent, dot, setting = key.partition(".")
         if not equals or not value:
             raise UserError(f"--variant {text!r}: {change!r} is no change", hint=_FORM)
         if key == "model":
             model = settings_of(value)
-        elif key == "guardrails" and value in _SWITCH:
-            guardrails = _SWITCH[value]
-        elif key.endswith(".model"):
-            models[_agent(key.removesuffix(".model"), text)] = settings_of(value)
+        elif key == "guardrails":
+            guardrails = _switched(value, text)
+        elif dot:
+            of_agents.setdefault(_agent(agent, text), {})[_setting(setting, text)] = value
         else:
             prompts[_agent(key, text)] = value
     try:
@@ -42,7 +45,7 @@ def parsed_variant(text: str, model: ModelSettings | None) -> VariantSpec:
             name=name.strip(),
             release_id=release.strip(),
             model=model,
-            models=models,
+            models={agent: _settings(agent, given, model, text) for agent, given in of_agents.items()},
             prompts=prompts,
             guardrails=guardrails,
         )
@@ -66,3 +69,23 @@ def _agent(name: str, text: str) -> AgentName:
     except ValueError:
         known = ", ".join(agent.value for agent in AgentName)
         raise UserError(f"--variant {text!r}: no agent {name!r}", hint=f"known: {known}") from None
+
+
+def _setting(name: str, text: str) -> str:
+    if name not in _OF_AGENT:
+        raise UserError(f"--variant {text!r}: no setting {name!r} of an agent", hint=f"known: {', '.join(_OF_AGENT)}")
+    return name
+
+
+def _switched(value: str, text: str) -> bool:
+    if value not in _SWITCH:
+        raise UserError(f"--variant {text!r}: guardrails={value}: on or off is expected")
+    return _SWITCH[value]
+
+
+def _settings(agent: AgentName, given: dict[str, str], model: ModelSettings | None, text: str) -> ModelSettings:
+    """Of its own model, else the variant's. Pydantic's ValidationError names a value that is none."""
+    base = settings_of(given["model"]) if "model" in given else model
+    if base is None:
+        raise UserError(f"--variant {text!r}: {agent.value} has parameters, but no model", hint=_FORM_OF_PARAMETERS)
+    return ModelSettings.model_validate(base.model_dump() | {key: given[key] for key in given if key != "model"})
