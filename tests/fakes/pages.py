@@ -20,7 +20,7 @@ class AsRole(Protocol):
     def __call__(self, role: Role, name: str = "ana") -> None: ...
 
 
-def page_of(script: Callable[[], None], **state: str) -> Page:
+def page_of(script: Callable[[], None], **state: str | bool) -> Page:
     """Opens what `script` shows, as an address with these `places` would; it must need nothing from around it, since
     AppTest takes its text. `state` is the session's before the first run."""
 

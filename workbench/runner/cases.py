@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from bot_core.store.records import ConversationLog
 from workbench.evaluation.dataset.case import Case, Difficulty
 from workbench.evaluation.dataset.loading import load_dataset
 from workbench.evaluation.dataset.tags import TagTable, load_tags
+from workbench.evaluation.dataset.yaml_files import parse_yaml
 from workbench.runner.drafted_cases import drafted_turns
 from workbench.runner.typed_cases import checked_case, typed_turns
 
@@ -25,6 +28,17 @@ _WORDS = 5
 _ID_LENGTH = 50
 _LINE = 120
 _UNSAVED = "not saved yet"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCase:
+    case_id: str
+    saved_at: datetime
+    """When its file was last written, UTC."""
+    written: str
+    """The file as it is."""
+    case: Case | None
+    """None when somebody has made the file unreadable: it can still be removed."""
 
 
 class CaseShelf:
@@ -39,6 +53,11 @@ class CaseShelf:
 
     def ids(self) -> tuple[str, ...]:
         return tuple(path.stem for path in sorted(self.folder.glob("*.yaml")))
+
+    def kept(self) -> tuple[KeptCase, ...]:
+        """Newest first."""
+        found = [case for path in self.folder.glob("*.yaml") if (case := _kept(path))]
+        return tuple(sorted(found, key=lambda case: case.saved_at, reverse=True))
 
     def draft(self, turns: Sequence[ConversationLog], names: Sequence[str] = ()) -> str:
         """`turns` of a case as YAML, with made-up data in place of personal data, to be read and corrected before it is
@@ -74,9 +93,27 @@ class CaseShelf:
 
     def remove(self, case_id: str) -> None:
         """Raises DatasetError for a case that is not here."""
-        if case_id not in self.ids():
+        path = next((path for path in self.folder.glob("*.yaml") if path.stem == case_id), None)
+        if path is None:
             raise DatasetError(f"no case {case_id!r} of our own")
-        (self.folder / f"{case_id}.yaml").unlink()
+        path.unlink(missing_ok=True)
+
+
+def _kept(path: Path) -> KeptCase | None:
+    """None for a file that was removed meanwhile."""
+    try:
+        written, changed = path.read_text(encoding="utf-8", errors="replace"), path.stat().st_mtime
+    except FileNotFoundError:
+        return None
+    return KeptCase(path.stem, datetime.fromtimestamp(changed, UTC), written, _read(written))
+
+
+def _read(written: str) -> Case | None:
+    try:
+        [body] = parse_yaml(written)
+        return Case.model_validate(body)
+    except (yaml.YAMLError, ValueError, TypeError):
+        return None
 
 
 def as_yaml(value: Any) -> str:

@@ -17,6 +17,7 @@ from workbench.views.pieces.heading import empty_state, heading
 from workbench.views.review import deciding, place
 from workbench.views.review.agreement import show_agreement
 from workbench.views.review.form import show_form
+from workbench.views.review.own_cases import show_own_cases
 from workbench.views.review.reply import show_reply
 from workbench.views.review.sample_bar import choose_sample
 from workbench.views.review.save_case import show_save_case
@@ -36,6 +37,10 @@ def show() -> None:
         # Only then: kappa's library takes seconds to import.
         with agreement:
             show_agreement()
+    cases = st.expander(text("review.own"), icon="📌", key="review-own", on_change="rerun")
+    if cases.open:
+        with cases:
+            show_own_cases()
 
 
 def _items() -> Sequence[ReviewItem]:
