@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from workbench.records import ExperimentRecord, ExperimentSpec, RunRecord
+from bot_core.releases.release import AgentName
+from workbench.records import ExperimentRecord, ExperimentSpec, RunRecord, VariantSpec
+
+_PARAMETERS = ("model", "temperature", "max_tokens", "seed", "timeout_seconds")
 
 
 def experiment_row(record: ExperimentRecord, spec: ExperimentSpec | None) -> dict[str, Any]:
@@ -55,4 +59,15 @@ def variant_row(run: RunRecord) -> dict[str, Any]:
         "model": run.variant.model.model if run.variant.model else None,
         "guardrails": run.variant.guardrails,
         "prompts": {agent.value: prompt for agent, prompt in run.variant.prompts.items()},
+        "models": _models(run.variant),
+    }
+
+
+def _models(variant: VariantSpec) -> dict[str, dict[str, Any]]:
+    """By agent, where they are not the release's: one model for all, and those of single agents in its place."""
+    everywhere = dict.fromkeys(AgentName, variant.model) if variant.model else {}
+    return {
+        agent.value: {name: getattr(settings, name) for name in _PARAMETERS} | {"params": json.dumps(settings.params)}
+        for agent, settings in (everywhere | variant.models).items()
+        if settings
     }

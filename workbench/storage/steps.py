@@ -259,4 +259,14 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("006_attempts", "ALTER TABLE runs ADD COLUMN attempts INTEGER"),
     # The judge's calls about pairs are calls, and the embedded baseline's answers are none: all files are read again.
     ("007_calls_of_models", "DELETE FROM taken"),
+    # Rows of experiments without `replay` are written again at the next look at the files, and with them the variants.
+    (
+        "008_models_of_agents",
+        """
+        ALTER TABLE variants ADD COLUMN models MAP(VARCHAR, STRUCT(
+            "model" VARCHAR, temperature DOUBLE, max_tokens BIGINT, seed BIGINT, timeout_seconds DOUBLE, params JSON
+        ));
+        UPDATE experiments SET replay = NULL;
+        """,
+    ),
 )

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from bot_core.errors import NotFound, StoreError, UserError
+from bot_core.llm.gateway import ModelSettings
+from bot_core.releases.release import AgentName
 from bot_core.settings import PROJECT_ROOT
 from tests.fakes.results import experiment, result, run
-from workbench.records import RunStatus, Verdict
+from workbench.records import RunStatus, VariantSpec, Verdict
 from workbench.storage.database import StoredComparison, in_memory, open_database
 from workbench.storage.run_files import write_run
 
@@ -90,6 +92,18 @@ def test_everything_survives_a_restart(tmp_path, saved):
     assert second.query("SELECT veredicto FROM veredictos").rows == []
     assert second.has_comparisons("e1") and not second.has_comparisons("e2")
     second.close()
+
+
+def test_models_and_parameters_of_single_agents_are_there(database):
+    variant = VariantSpec(
+        name="B",
+        model=ModelSettings(model="openai/a", params={"top_p": 0.9}),
+        models={AgentName.SALES: ModelSettings(model="openai/b", temperature=0.7, max_tokens=200)},
+    )
+    database.save_experiment(experiment(run(), run("e1-2", position=2).model_copy(update={"variant": variant})))
+    question = """SELECT models['sales'].model, models['sales'].temperature, models['sales'].max_tokens,
+        models['greeting'].model, models['greeting'].params ->> 'top_p' FROM variants ORDER BY letter"""
+    assert database.query(question).rows == [(None,) * 5, ("openai/b", 0.7, 200, "openai/a", "0.9")]
 
 
 def test_saving_again_replaces(database, saved):

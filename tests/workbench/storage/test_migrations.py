@@ -7,8 +7,12 @@ import duckdb
 import pytest
 
 from bot_core.errors import StoreError
+from bot_core.llm.gateway import ModelSettings
+from bot_core.releases.release import AgentName
 from tests.fakes.results import experiment, result, run
+from workbench.records import ExperimentSpec, VariantSpec
 from workbench.storage.database import open_database
+from workbench.storage.rows import experiment_row
 from workbench.storage.run_files import write_run
 from workbench.storage.steps import STEPS
 
@@ -64,6 +68,23 @@ def test_files_that_were_in_are_read_again_where_a_step_says_so(tmp_path):
     database = open_database(path)
     assert database.save_run("e1-1", tmp_path / "e1-1.parquet")
     assert not database.save_run("e1-1", tmp_path / "e1-1.parquet")
+    database.close()
+
+
+def test_variants_that_were_in_get_their_models(tmp_path):
+    path = of_version(tmp_path / "workbench.duckdb", 7)
+    changed = VariantSpec(name="B", models={AgentName.SALES: ModelSettings(model="openai/b")})
+    record, spec = (
+        experiment(run().model_copy(update={"variant": changed})),
+        ExperimentSpec(name="x", variants=(changed,)),
+    )
+    with duckdb.connect(str(path)) as old:
+        row = experiment_row(record, spec)
+        old.execute(f"INSERT INTO experiments ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", [*row.values()])
+        old.execute("INSERT INTO variants VALUES ('e1-1', 'e1', 'A', 'B', 'offline-base', NULL, NULL, MAP {})")
+    database = open_database(path)
+    database.save_experiment(record, spec)
+    assert database.query("SELECT models['sales'].model FROM variants").rows == [("openai/b",)]
     database.close()
 
 
