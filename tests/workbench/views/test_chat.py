@@ -206,7 +206,10 @@ def test_a_chat_with_a_telephone_makes_a_case_that_is_seen_to_pass_and_one_that_
     next(button for button in page.button if button.label == "Guardar caso").click().run()
     assert not page.exception
     assert len(workbench.cases.ids()) == 1
-    assert "✅ Pasa con offline" in str(page.session_state["notice"])
+    notice = str(page.session_state["notice"])
+    assert "Caso guardado" in notice
+    assert "✅ Pasa" in notice
+    assert len(notice) < 80, "a longer one is cut after three lines, with English words, and lies over the page"
 
 
 def test_a_conversation_whose_first_reply_is_under_way_is_listed_by_its_words(chat_page: Page, workbench: Workbench):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -15,16 +16,26 @@ from workbench.roles import Role
 from workbench.texts.problems import case_fault
 from workbench.texts.texts import section, text
 from workbench.views.figures import plain
-from workbench.views.pieces.case_trial import show_trial, trial_line
+from workbench.views.pieces.case_trial import show_trial, trial_line, trial_word
 from workbench.views.pieces.permission import refusal
 
 _LINE_PIXELS = 24
 _LEAST_PIXELS, _MOST_PIXELS = 180, 420
 
 
-def case_form(turns: Sequence[ConversationLog], *, key: str, names: Sequence[str] = (), why: str = "") -> str | None:
-    """What to say of the case that was just saved; a refused one says why and keeps what was typed. `turns` as they
-    were said: personal data is replaced here."""
+@dataclass(frozen=True, slots=True)
+class SavedCase:
+    line: str
+    """What to say of it."""
+    notice: str
+    """The same, short enough for a notice: a longer one is cut and asks, in English, to view more."""
+
+
+def case_form(
+    turns: Sequence[ConversationLog], *, key: str, names: Sequence[str] = (), why: str = ""
+) -> SavedCase | None:
+    """The case that was just saved; a refused one says why and keeps what was typed. `turns` as they were said:
+    personal data is replaced here."""
     draft = session.workbench().cases.draft(turns, names)
     answered_by = turns[-1].trace.release_id
     refused = refusal(Role.EDITOR)
@@ -73,7 +84,7 @@ def _sorting() -> tuple[list[str], Difficulty]:
     return tags, difficulty or Difficulty.MEDIUM
 
 
-def _saved(why: str, turns: str, tags: Sequence[str], difficulty: Difficulty, answered_by: str) -> str | None:
+def _saved(why: str, turns: str, tags: Sequence[str], difficulty: Difficulty, answered_by: str) -> SavedCase | None:
     """The role is asked again: a browser can press a button that was drawn as disabled."""
     if refused := refusal(Role.EDITOR):
         st.error(refused)
@@ -84,7 +95,10 @@ def _saved(why: str, turns: str, tags: Sequence[str], difficulty: Difficulty, an
         st.error(text("case.refused", fault=plain(case_fault(error))), icon="⚠️")
         return None
     session.dataset.clear()
-    return f"{text('case.saved', case=case.id)} {trial_line(case, answered_by)}"
+    return SavedCase(
+        f"{text('case.saved', case=case.id)} {trial_line(case, answered_by)}",
+        f"{text('case.saved_word')} {trial_word(case, answered_by)}",
+    )
 
 
 def _height(draft: str) -> int:

@@ -34,6 +34,13 @@ def trial_line(case: Case, answered_by: str) -> str:
     return f"{said} {text('case.untried', release=tried.untried)}" if tried.untried else said
 
 
+def trial_word(case: Case, answered_by: str) -> str:
+    """The same in three words, for a notice."""
+    verdict = session.workbench().case_trials.tried(case, answered_by).verdict
+    word = {Verdict.PASS: "passes_word", Verdict.FAIL: "fails_word"}.get(verdict, "not_played_word")
+    return f"{_MARKS.get(verdict, '⚠️')} {text(f'case.{word}')}"
+
+
 def _said(tried: TriedCase) -> str:
     if tried.verdict is Verdict.PASS:
         return text("case.passes", release=tried.release_id)

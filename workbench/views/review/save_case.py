@@ -23,4 +23,4 @@ def show_save_case(reviewed: Reviewed) -> None:
         notes = " ".join((place.typed("notes", reviewed.item) or "").split())
         said = session.workbench().review.as_said(reviewed.item)
         if saved := case_form(said.turns, key=f"review-{name}", names=said.names, why=notes):
-            st.success(plain(saved), icon="📌")
+            st.success(plain(saved.line), icon="📌")

@@ -20,6 +20,6 @@ def show_save_case(conversation: str, turns: Sequence[ConversationLog], choice: 
         st.button(text("case.cancel"), on_click=session.save_case, args=(False,))
     if saved := case_form(turns, key=f"{conversation}-{len(turns)}"):
         session.save_case(False)
-        session.notify(plain(saved))
+        session.notify(plain(saved.notice))
         st.rerun()
     st.caption(plain(text("case.release", release=session.workbench().bots.release_name(choice))))

@@ -75,7 +75,8 @@ def test_a_conversation_becomes_a_case_without_personal_data(context: BrowserCon
     why = page.get_by_role("textbox", name="Por qué es un caso")
     why.fill("dejó su teléfono sin que se lo pidieran")
     page.get_by_role("button", name="Guardar caso").click()
-    expect(page.get_by_text(re.compile("Listo: propio"))).to_be_visible()
+    expect(page.get_by_text("Caso guardado en «propios». ✅ Pasa.")).to_be_visible()
+    expect(page.get_by_text("view more")).to_have_count(0)
     [file] = (server.data / "cases").glob("propio-busco-*.yaml")
     [case] = yaml.safe_load(file.read_text("utf-8"))
     assert case["why"] == "dejó su teléfono sin que se lo pidieran"
