@@ -16,6 +16,7 @@ from workbench.views.experiments import place
 from workbench.views.figures import plain
 
 _BOTH, _ALL = "both", "all"
+_WRONG, _RIGHT, _UNDECIDED = "wrong", "right", "undecided"
 _KINDS = (FlipKind.LOST, FlipKind.WON, FlipKind.INSIDE)
 """What the candidate lost is read first."""
 
@@ -50,11 +51,8 @@ def filtered(shown: Shown) -> list[Key]:
 
 
 def _of_kind(shown: Shown, keys: list[Key]) -> list[Key]:
-    if len(shown.variants) < 2:
-        return keys
-    groups = {kind.value: [key for key in keys if _is(shown.flips.get(key), kind)] for kind in _KINDS}
-    groups[_BOTH] = [key for key in keys if all(one.verdict is Verdict.FAIL for one in shown.of(key))]
-    groups[_ALL] = keys
+    alone = len(shown.variants) < 2
+    groups = (_by_verdict(shown, keys) if alone else _by_flip(shown, keys)) | {_ALL: keys}
     names = {kind: said.format(b=shown.variants[-1].name) for kind, said in section("experiment_filters").items()}
     first = next(kind for kind, members in groups.items() if members or kind == _ALL)
     chosen = st.segmented_control(
@@ -63,10 +61,26 @@ def _of_kind(shown: Shown, keys: list[Key]) -> list[Key]:
         format_func=lambda kind: plain(f"{names[kind]} · {len(groups[kind])}"),
         default=first,
         required=True,
-        key=place.filter_key("kind"),
+        key=place.filter_key("verdict" if alone else "kind"),
         label_visibility="collapsed",
     )
     return groups[chosen or _ALL]
+
+
+def _by_verdict(shown: Shown, keys: list[Key]) -> dict[str, list[Key]]:
+    """Of one variant: what is wrong is read first."""
+    groups: dict[str, list[Key]] = {_WRONG: [], _RIGHT: [], _UNDECIDED: []}
+    names = {Verdict.FAIL: _WRONG, Verdict.PASS: _RIGHT}
+    for key in keys:
+        [one] = shown.of(key)
+        groups[names.get(one.verdict, _UNDECIDED)].append(key)
+    return groups
+
+
+def _by_flip(shown: Shown, keys: list[Key]) -> dict[str, list[Key]]:
+    groups = {kind.value: [key for key in keys if _is(shown.flips.get(key), kind)] for kind in _KINDS}
+    groups[_BOTH] = [key for key in keys if all(one.verdict is Verdict.FAIL for one in shown.of(key))]
+    return groups
 
 
 def _is(flip: Flip | None, kind: FlipKind) -> bool:
