@@ -11,7 +11,6 @@ from bot_core.store.records import ConversationLog, SpokenTurn
 WINDOW = timedelta(hours=24)
 """WhatsApp: a business may write freely only so long after the customer's last message."""
 _LATE = timedelta(hours=25)
-MOST_DELAY_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,11 +59,12 @@ def _agent(base: Release, agent: AgentName) -> AgentDefinition:
             kept = st.selectbox(
                 text("model_page.kept_agent"),
                 ["", *named],
-                format_func=lambda name: plain(name) if name else text("model_page.kept_none"),
+                format_func=lambda name: name or text("model_page.kept_none"),
                 key=f"models-kept-{key}",
             )
             if kept:
                 _told(named[kept].definition)
+                _removal(kept)
                 return named[kept].definition
         left, right = st.columns(2)
         with left:
@@ -148,6 +149,23 @@ def _release(base: Release, changes: dict[AgentName, AgentDefinition]) -> None:
     if isinstance(made, str):
         st.success(plain(text("prompts.release_made", release=made)), icon="📦")
         st.link_button(text("prompts.release_open"), f"versiones?candidata={made}")
+
+
+def _removal(name: str) -> None:
+    guarded_button(
+        text("model_page.remove"),
+        Role.EDITOR,
+        key=f"models-remove-agent-{name}",
+        help=text("model_page.remove_help"),
+        on_click=_remove,
+        args=(name,),
+    )
+
+
+def _remove(name: str) -> None:
+    if session.may(Role.EDITOR):
+        session.workbench().model_desk.remove_agent(name)
+        session.notify(text("model_page.agent_removed"))
 
 
 def _keep(name: str, agent: AgentName, chosen: AgentDefinition) -> None:
