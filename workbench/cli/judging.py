@@ -53,24 +53,3 @@ def labels(json_output: Annotated[bool, typer.Option("--json", help="The counts 
     from workbench.cli.calibration import run_labels
 
     run_labels(json_output=json_output)
-
-
-@app.command()
-def prefer(
-    experiment: Annotated[str, typer.Argument(help="Id of a finished experiment.")],
-    a: Annotated[str | None, typer.Option("--a", help="Name of a variant; default: the first.")] = None,
-    b: Annotated[str | None, typer.Option("--b", help="Name of another; default: the second.")] = None,
-    model: Annotated[str | None, typer.Option(help="A litellm name; default: the local model.")] = None,
-    api_base: Annotated[str | None, typer.Option(help="Address of the model's server.")] = None,
-    concurrency: Annotated[int, typer.Option(min=1, help="Comparisons at once.")] = 8,
-    write: Annotated[bool, typer.Option("--write", help="Keep the answers in the experiment's folder.")] = False,
-    json_output: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
-) -> None:
-    """Ask which variant serves each customer better, in both orders; an answer that changes with the order is a tie."""
-    from workbench.cli.calibration import CalibrateOptions
-    from workbench.cli.preferring import run_prefer
-
-    options = CalibrateOptions(
-        model=model, api_base=api_base, concurrency=concurrency, write=write, json_output=json_output
-    )
-    run_prefer(experiment, (a, b), options)

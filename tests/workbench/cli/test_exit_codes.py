@@ -31,7 +31,6 @@ MISTAKES = {
         ["report", "nada"],
         ["report", "../e1"],
         ["export", "nada"],
-        ["judge", "prefer", "nada"],
         ["resume", "gone"],
         ["resume", "e1", "--errors"],
     ],

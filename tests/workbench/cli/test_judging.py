@@ -6,21 +6,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot_core.errors import PromptError, UserError
-from tests.fakes.judging import better, label, said, talk
-from tests.fakes.model_server import ModelServer
-from tests.fakes.model_wire import Answer
-from tests.fakes.results import experiment
-from tests.fakes.results import run as run_record
+from bot_core.errors import PromptError
+from tests.fakes.judging import label
 from workbench.cli import calibration as commands
 from workbench.cli.judging import app
 from workbench.evaluation.judge.labels import LabelBook
 from workbench.evaluation.judge.record import read_calibrations
 from workbench.evaluation.judge.rubric import Rubric
 from workbench.evaluation.judge.tables import calibration_summary, calibration_tables
-from workbench.records import ExperimentSpec, VariantSpec, Verdict
-from workbench.storage.experiment_files import ExperimentFiles
-from workbench.storage.run_files import write_run
+from workbench.records import Verdict
 
 PAGE = "# The judge\n\n<!-- calibration -->\nold\n<!-- /calibration -->\n\nThe end.\n"
 
@@ -95,36 +89,3 @@ def test_labels_are_counted_and_people_compared(data_dir):
     assert counted["agreement"] == [
         {"rubric": "tone", "annotators": ["ana", "beto"], "kappa": pytest.approx(0.5), "n": 4}
     ]
-
-
-@pytest.fixture
-def played(data_dir: Path) -> Path:
-    """A finished experiment of two variants that answered three cases, one of them alike."""
-    names = ("variant 1", "variant 2")
-    spec = ExperimentSpec(name="A/B", variants=tuple(VariantSpec(name=name) for name in names))
-    folder = ExperimentFiles(data_dir / "experiments").create(spec, "e1")
-    runs = [run_record(f"e1-{position}", position=position) for position in (1, 2)]
-    folder.write_record(experiment(*runs))
-    for run_of, replies in zip(runs, (("corta", "igual", "A"), ("más larga", "igual", "B")), strict=True):
-        cases = [talk(said("hola", reply), case_id=f"c{number}") for number, reply in enumerate(replies)]
-        write_run(folder.run_path(run_of.run_id), run_of, cases)
-    return folder.path
-
-
-def test_two_variants_of_an_experiment_are_compared(played, monkeypatch):
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
-    with ModelServer(Answer(json.loads(better("1").model_dump_json()))) as server:
-        arguments = ("prefer", "e1", "--model", "openai/judge-1", "--api-base", server.openai_base, "--write")
-        result = run(*arguments)
-        assert len(server.chats) == 4, "both orders of two cases; the third has the same words"
-    assert result.exit_code == 0, result.output
-    assert "A: variant 1 · B: variant 2 · judge: openai/judge-1" in result.output
-    assert "ties 2, the same words 1" in result.output
-    assert "the order changed the answer in 2 of 2 = 100%" in result.output
-    kept = json.loads((played / "preferences.json").read_text(encoding="utf-8"))
-    assert [case["flipped"] for case in kept["cases"]] == [True, False, True]
-
-
-def test_an_unknown_variant_is_named(played):
-    result = run("prefer", "e1", "--a", "nadie")
-    assert isinstance(result.exception, UserError) and "known: variant 1, variant 2" in str(result.exception)

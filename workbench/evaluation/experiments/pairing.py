@@ -8,9 +8,8 @@ from decimal import Decimal
 
 from workbench.evaluation.experiments.calls import CallBook
 from workbench.evaluation.experiments.gateways import Stopped
-from workbench.evaluation.judge.comparing import comparable, same_words
 from workbench.evaluation.judge.judge import PAIR_PROMPT, Judge, same_model_warnings
-from workbench.evaluation.judge.preference import Preference, Side
+from workbench.evaluation.judge.preference import Preference, Side, comparable, same_words
 from workbench.evaluation.judge.record import identity_of
 from workbench.records import CaseResult, JudgeSpec
 from workbench.storage.call_journal import CallJournal

@@ -90,6 +90,16 @@ def summarise(preferences: Sequence[Preference]) -> PreferenceSummary:
     )
 
 
+def comparable(result: CaseResult) -> bool:
+    """It was played to its end."""
+    return result.error is None and bool(result.turns)
+
+
+def same_words(one: CaseResult, other: CaseResult) -> bool:
+    """Nobody needs to be asked which of the two is better."""
+    return _said(one) == _said(other)
+
+
 def as_text(result: CaseResult) -> str:
     """A conversation with its facts, as the judge reads it; the end is what a long one keeps."""
     text = "\n".join(map(turn_text, exhibits(result)))
@@ -98,3 +108,7 @@ def as_text(result: CaseResult) -> str:
 
 def turn_text(shown: Exhibit) -> str:
     return f"Cliente: {shown.customer}\nHechos: {shown.facts or '(ninguno)'}\nAsistente: {shown.reply}"
+
+
+def _said(result: CaseResult) -> tuple[str, ...]:
+    return tuple(turn.reply.text for turn in result.turns)

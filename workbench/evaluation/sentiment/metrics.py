@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot_core.store.records import Feedback, FeedbackValue
 from workbench.evaluation.sentiment.reading import mood_of
 from workbench.evaluation.statistics.metrics import Metric, MetricKind, Unit, Verdicts
 from workbench.records import CaseResult
@@ -20,14 +19,3 @@ def _moods(result: CaseResult, _verdicts: Verdicts) -> Iterable[float]:
 
 SENTIMENT = Metric("sentiment", MetricKind.MEAN, Unit.COUNT, higher_is_better=True, observe=_moods)
 """Mean mood, -1 to 1."""
-
-
-def feedback_metric(feedback: Iterable[Feedback]) -> Metric:
-    """Share of thumbs up among the turns that customers or reviewers gave an opinion on, by tracking_id."""
-    opinions = {one.tracking_id: float(one.value is FeedbackValue.UP) for one in feedback}
-
-    def observe(result: CaseResult, _verdicts: Verdicts) -> Iterable[float]:
-        given = (opinions.get(turn.trace.tracking_id) for turn in result.turns)
-        return tuple(opinion for opinion in given if opinion is not None)
-
-    return Metric("feedback", MetricKind.RATE, Unit.SHARE, higher_is_better=True, observe=observe)

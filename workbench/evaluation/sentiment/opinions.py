@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from bot_core.messages import InboundMessage
 from bot_core.normalization import fold
 from bot_core.store.records import ConversationLog, Feedback, FeedbackValue
-from workbench.evaluation.statistics.metrics import Metric, MetricKind, Observed, Unit, Verdicts
-from workbench.evaluation.statistics.rates import RateEstimate, rate_of
+from workbench.evaluation.statistics.metrics import Metric, MetricKind, Unit, Verdicts
 from workbench.records import CaseResult, TurnRecord
 
 CUSTOMER, SIMULATED = "customer", "simulated_customer"
@@ -85,18 +84,3 @@ def _is_tap(message: InboundMessage, before: TurnRecord) -> bool:
 
 QUICK_REPLIES = Metric("quick_replies", MetricKind.RATE, Unit.SHARE, higher_is_better=True, observe=_taps)
 """Of the replies with buttons that were followed by a message: how often it was one of them."""
-
-
-def approval_by_release(turns: Iterable[ConversationLog], feedback: Iterable[Feedback]) -> Mapping[str, RateEstimate]:
-    """Thumbs up among the stored turns with an opinion, for each release; clustered by conversation."""
-    opinions = {one.tracking_id: float(one.value is FeedbackValue.UP) for one in feedback}
-    given: dict[str, dict[str, list[float]]] = {}
-    for turn in turns:
-        if turn.tracking_id in opinions:
-            conversations = given.setdefault(turn.trace.release_id, {})
-            conversations.setdefault(turn.conversation_id, []).append(opinions[turn.tracking_id])
-    rates = {
-        release: rate_of([Observed(sum(values), len(values)) for values in conversations.values()])
-        for release, conversations in given.items()
-    }
-    return {release: rate for release, rate in rates.items() if rate is not None}

@@ -13,7 +13,6 @@ from workbench.evaluation.gate.judgement import judge as judge_runs
 from workbench.evaluation.gate.suites import Suite, SuiteResult
 from workbench.evaluation.judge.evidence import Calibrations
 from workbench.evaluation.judge.label import CONSTRUCTION
-from workbench.evaluation.judge.rates import judged_rates
 from workbench.evaluation.judge.record import (
     JudgeCalibration,
     JudgeIdentity,
@@ -158,19 +157,3 @@ def test_the_gate_compares_a_judge_only_when_it_may_count(calibrations):
     accepted = judge_runs([run], None, calibrations=calibrations).suites[0]
     assert accepted.refused == {}
     assert next(each for each in accepted.scorers if each.scorer == "judge_tone").rate.share == 0
-
-
-def test_a_variants_rates_come_with_what_they_are_worth(calibrations):
-    results = [judged(*(["judge_tone"] if number < 10 else []), case_id=f"c{number}") for number in range(40)]
-    [_, tone, _] = judged_rates(results, calibrations)
-    assert (tone.observed.share, tone.observed.conversations, tone.corrected) == (0.75, 40, None)
-    assert tone.refused and "never calibrated" in tone.refused
-    write_calibration(calibration(wrong=4), calibrations.reports)
-    [_, tone, _] = judged_rates(results, calibrations)
-    assert tone.refused is None and tone.corrected and tone.corrected.share
-    assert tone.corrected.share == pytest.approx((0.75 + 0.9 - 1) / 0.8)
-    assert tone.corrected.low < tone.observed.share < tone.corrected.share < tone.corrected.high
-    write_calibration(calibration(wrong=19), calibrations.reports)
-    [_, weak, _] = judged_rates(results, calibrations)
-    assert weak.refused and weak.corrected and weak.corrected.share is None
-    assert judged_rates([talk(said("hola", "¡Hola!"))], calibrations) == ()

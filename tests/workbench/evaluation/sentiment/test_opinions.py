@@ -5,12 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot_core.messages import InboundMessage, QuickReply
-from bot_core.store.records import ConversationLog, Feedback, FeedbackValue
+from bot_core.store.records import FeedbackValue
 from tests.fakes.judging import said, talk
 from workbench.evaluation.sentiment.opinions import (
     OPINIONS,
     QUICK_REPLIES,
-    approval_by_release,
     opinion_in,
     opinions_in,
     simulated_opinion,
@@ -106,31 +105,6 @@ def test_how_often_a_button_is_tapped():
         talk(said("hola", "¡Hola!"), said("hola", "¡Hola!", turn=2), case_id="none offered"),
     ]
     assert observed(QUICK_REPLIES, *results) == {"tapped": (1, 1), "typed": (1, 1), "wrote": (0, 1)}
-
-
-def stored(conversation_id: str, tracking_id: str, release_id: str) -> ConversationLog:
-    record = said("hola", "¡Hola!")
-    trace = record.trace.model_copy(update={"tracking_id": tracking_id, "release_id": release_id})
-    return ConversationLog(
-        conversation_id=conversation_id, position=1, messages=record.messages, reply=record.reply, trace=trace
-    )
-
-
-def test_stored_opinions_by_release_are_clustered_by_conversation():
-    turns = [stored(f"c{number % 10}", f"t{number}", "r1") for number in range(40)]
-    turns += [stored(f"d{number}", f"u{number}", "r2") for number in range(10)] + [stored("e", "v", "r3")]
-    feedback = [
-        Feedback(tracking_id=f"t{number}", value=UP if number % 10 < 8 else DOWN, source="customer")
-        for number in range(40)
-    ]
-    feedback += [Feedback(tracking_id=f"u{number}", value=UP, source="customer") for number in range(10)]
-    rates = approval_by_release(turns, feedback)
-    assert set(rates) == {"r1", "r2"}
-    one = rates["r1"]
-    assert one.share == pytest.approx(0.8)
-    assert (one.conversations, one.observations) == (10, 40)
-    assert one.effective == pytest.approx(10), "a conversation's opinions are all alike, so they count as one"
-    assert rates["r2"].share == 1.0
 
 
 @pytest.mark.parametrize("metric", [OPINIONS, QUICK_REPLIES], ids=lambda metric: metric.name)

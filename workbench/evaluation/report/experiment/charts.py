@@ -13,7 +13,6 @@ from workbench.evaluation.findings.records import (
     ConfusionCell,
     Distribution,
     Findings,
-    Key,
     MetricComparison,
     RateFinding,
 )
@@ -129,8 +128,3 @@ def _confusion_row(confusion: Confusion, expected: str, columns: Sequence[str]) 
     cells = [confusion.cell(expected, found) for found in columns]
     total = sum(cell.count for cell in cells if cell) or 1
     return ConfusionRow(expected, tuple((cell, (cell.count / total if cell else 0.0)) for cell in cells))
-
-
-def keys_of(row: ConfusionRow) -> tuple[Key, ...]:
-    """The conversations of a whole row, each once."""
-    return tuple(dict.fromkeys(key for cell, _ in row.cells if cell for key in cell.keys))
