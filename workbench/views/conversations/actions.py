@@ -16,11 +16,12 @@ from workbench.views.pieces.permission import refusal
 
 def show_actions(opened: OpenConversation) -> None:
     conversation = opened.conversation
+    reveal = place.reveals()  # Here: the file is made in a thread of its own, which has no session to ask.
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             text("conversations.export"),
             data=lambda: session.workbench().conversations.export(
-                conversation.channel, conversation.customer_key, reveal=place.reveals()
+                conversation.channel, conversation.customer_key, reveal=reveal
             ),
             file_name=f"kavak-{conversation.conversation_id[:12]}.json",
             mime="application/json",

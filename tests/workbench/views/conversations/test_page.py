@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -162,7 +164,20 @@ def test_why_a_customer_was_not_erased_is_one_line(show: Page, workbench: Workbe
     assert workbench.store.activity.count() == 1
 
 
-def test_the_export_is_what_the_desk_gives(workbench: Workbench):
-    talk(workbench.store, ATTACK)
-    exported = json.loads(workbench.conversations.export("workbench", "c1"))
-    assert exported["conversations"][0]["turns"][0]["messages"][0]["text"] == ATTACK
+@pytest.mark.parametrize("revealed", [False, True])
+def test_the_exported_file_shows_personal_data_where_the_screen_does(
+    show: Page, workbench: Workbench, monkeypatch: pytest.MonkeyPatch, revealed: bool
+):
+    """As Streamlit makes it: what the button was given, called in a thread that has no session."""
+    talk(workbench.store, f"mi correo es ana@gmail.com {ATTACK}")
+    made: list[Callable[[], str]] = []
+    monkeypatch.setattr("streamlit.download_button", lambda *_args, data, **_rest: made.append(data))
+    page = show()
+    page.toggle(key="conversations-reveal-toggle").set_value(revealed).run()
+    page.button(key="open-c1").click().run()
+    with ThreadPoolExecutor() as threads:
+        exported = json.loads(threads.submit(made[-1]).result())
+    assert exported["redacted"] is not revealed
+    said = exported["conversations"][0]["turns"][0]["messages"][0]["text"]
+    assert said.endswith(ATTACK)
+    assert ("ana@gmail.com" in said) is revealed
