@@ -41,7 +41,7 @@ _EXPERIMENT = "experimento"
 _PHONES = "telefonos"
 _CUSTOMERS = "clientes"
 _DIFFERENT = "distintos"
-_CHANNEL, _WHATSAPP = "canal", "whatsapp"
+_BY, _WHATSAPP = "por", "whatsapp"
 MOST_PHONES = 3
 _TURN = "selected_turn"
 _SAVING = "saving_case"
@@ -220,11 +220,11 @@ def network() -> Network:
 
 def via_whatsapp() -> bool:
     """Whether this tab writes through the real WhatsApp adapter."""
-    return place(_CHANNEL) == _WHATSAPP
+    return place(_BY) == _WHATSAPP
 
 
 def choose_whatsapp(wanted: bool) -> None:
-    go(_CHANNEL, _WHATSAPP if wanted else None)
+    go(_BY, _WHATSAPP if wanted else None)
 
 
 def is_saving_case() -> bool:
@@ -274,7 +274,7 @@ def open_experiment(experiment: str | None) -> None:
 
 def keep_chat_places() -> None:
     numbered = [_of(name, phone) for phone in range(1, phones() + 1) for name in (_CONVERSATION, _RELEASE, _MODEL)]
-    keep_places(*numbered, _CATALOG, _PHONES, _CUSTOMERS, _CHANNEL)
+    keep_places(*numbered, _CATALOG, _PHONES, _CUSTOMERS, _BY)
 
 
 def keep_experiment_place() -> None:

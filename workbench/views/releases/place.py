@@ -8,7 +8,7 @@ from bot_core.errors import ConfigurationError
 from bot_core.releases.release import Release
 from workbench import session
 
-RELEASE, PART = "candidata", "vista"
+RELEASE, PART = "candidata", "apartado"
 PARTS = ("decide", "holds", "compare", "history")
 PROBLEM = "releases-problem"
 """Key of what went wrong in a callback: one line, shown once."""

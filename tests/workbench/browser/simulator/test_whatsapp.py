@@ -21,7 +21,7 @@ ANSWERED = 60_000
 
 def channel_on(context: BrowserContext, server: WorkbenchServer) -> Page:
     page = context.new_page()
-    page.goto(f"{server.url}/?canal=whatsapp")
+    page.goto(f"{server.url}/?por=whatsapp")
     page.get_by_role("button", name="Encender el canal").click()
     expect(page.get_by_placeholder("Escribe un mensaje")).to_be_visible(timeout=STARTED)
     return page
@@ -48,7 +48,7 @@ def test_a_killed_workbench_shows_the_same_chat_and_another_one_has_its_own(
     server.start()
     fresh = context.browser.new_context(locale="es-MX").new_page() if context.browser else page
     for tab in (fresh, page):
-        tab.goto(f"{server.url}/?canal=whatsapp")
+        tab.goto(f"{server.url}/?por=whatsapp")
         expect(tab.locator(".row .text")).to_have_count(len(said))
         assert tab.locator(".row .text").all_inner_texts() == said
     write(page, "el primero a 48 meses")
