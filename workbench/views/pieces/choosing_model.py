@@ -8,7 +8,6 @@ from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
 from workbench import session
 from workbench.runner.bots import model_settings
 from workbench.texts.texts import section
-from workbench.views.figures import plain
 from workbench.views.model_labels import model_label
 
 _OWN = "*"
@@ -35,12 +34,12 @@ def _known(current: ModelSettings | None) -> tuple[dict[str, ModelSettings], dic
     known, labels = {OFFLINE_MODEL: ModelSettings()}, {OFFLINE_MODEL: section("models")["offline"]}
     for named in session.workbench().model_desk.models():
         known[_OWN + named.name] = named.settings
-        labels[_OWN + named.name] = plain(f"{named.name} ({named.settings.model})")
+        labels[_OWN + named.name] = f"{named.name} ({named.settings.model})"
     for found in session.models():
         if found.model != OFFLINE_MODEL:
             known[found.model] = model_settings(found)
             labels[found.model] = model_label(found)
     if current is not None and current not in known.values():
         known[current.model] = current
-        labels.setdefault(current.model, plain(current.model))
+        labels.setdefault(current.model, current.model)
     return known, labels

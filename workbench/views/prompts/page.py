@@ -9,7 +9,7 @@ from bot_core.store.records import Authorship, PromptDraft
 from workbench import session
 from workbench.runner.prompts import PromptVersion
 from workbench.texts.texts import section, text
-from workbench.views.figures import day_and_time, plain
+from workbench.views.figures import day_and_time
 from workbench.views.pieces.heading import heading
 from workbench.views.pieces.switch import switch
 from workbench.views.prompts import comparing, editing, place, publishing, reading, trying
@@ -60,7 +60,7 @@ def _texts(opened: place.Opened) -> None:
     served = session.workbench().releases.current().agents[opened.agent].prompt
     labels = {place.draft_key(draft.draft_id): draft_label(draft) for draft in desk.drafts(opened.agent)}
     labels |= {found.template.prompt_id: version_label(found, served) for found in desk.versions(opened.agent)}
-    labels.setdefault(opened.key, plain(opened.key))
+    labels.setdefault(opened.key, opened.key)
     chosen = st.selectbox(
         text("prompts.open"),
         list(labels),

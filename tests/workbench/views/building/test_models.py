@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from bot_core.llm.gateway import ModelSettings
 from bot_core.llm.price_list import Price, own_price
 from bot_core.releases.release import AgentName
-from bot_core.store.records import AIModel
+from bot_core.store.records import AIModel, NamedAgent
 from tests.fakes.hostile import HOSTILE
 from tests.fakes.pages import AsRole, Page
 from workbench.roles import Role
@@ -150,3 +150,15 @@ def test_names_that_people_give_are_shown_as_they_are_written(models_page: Page,
         for written in [*page.caption, *page.markdown]:
             assert "<script>" not in written.value
             assert "**negritas**" not in written.value
+
+
+NAMED = "GPT rápido (v2.0) *b* <i>"
+
+
+def test_what_people_named_stands_in_the_lists_as_they_wrote_it(models_page: Page, workbench: Workbench):
+    """The options of a list are no Markdown: an escape would be shown."""
+    workbench.model_desk.keep_model(AIModel(name=NAMED, settings=ModelSettings()))
+    served = workbench.releases.current().agents[AgentName.FINANCING]
+    workbench.model_desk.keep_agent(NamedAgent(name=NAMED, agent=AgentName.FINANCING, definition=served))
+    page = models_page(seccion="agents")
+    assert {NAMED, f"{NAMED} (offline)"} <= {option for box in page.selectbox for option in box.options}
