@@ -15,6 +15,7 @@ DEFAULT = "day"
 _SPAN = "periodo"
 _CHANNEL = "canal"
 _DAYS = "dias"
+_EARLIEST = date(2020, 1, 1)
 _STEP_SECONDS = 5
 """The end moves in steps, so that people who look at the same moment share one answer."""
 
@@ -46,7 +47,12 @@ def days() -> tuple[date, date]:
         chosen = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
         return today - timedelta(days=6), today
-    return min(chosen), max(chosen)
+    return _looked_at(min(chosen), today), _looked_at(max(chosen), today)
+
+
+def _looked_at(day: date, today: date) -> date:
+    """No day after today, nor one from before there was a bot: an address may say any, and calendars end."""
+    return min(max(day, _EARLIEST), today)
 
 
 def period() -> Period:

@@ -52,7 +52,8 @@ def show(release: Release) -> None:
 def _witness(release: Release, witness: Witness) -> None:
     record, ruling = witness.experiment, witness.ruling
     with st.container(border=True, key=f"releases-witness-{record.experiment_id}"):
-        verdict = text("releases.allows") if ruling.allowed else text("releases.refuses")
+        allows = text("releases.own_allows" if witness.is_own else "releases.allows")
+        verdict = allows if ruling.allowed else text("releases.refuses")
         st.markdown(f"{'✅' if ruling.allowed else '⛔'} **{verdict}**")
         status = section("run_statuses")[record.status.value]
         names = section("splits")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,8 +82,20 @@ def test_from_evidence_to_promotion_and_back(releases_page: Page, few: Workbench
     page = button(page, "Regresar").click().run()
     assert not page.exception
     assert few.store.releases.current().release_id == "offline-base"
-    page = releases_page(vista="history")
+    page = releases_page(apartado="history")
     assert list(page.dataframe[0].value["Qué"]) == ["regresó", "publicó"]
+
+
+def test_evidence_of_own_cases_never_says_that_it_is_enough(
+    releases_page: Page, few: Workbench, monkeypatch: pytest.MonkeyPatch
+):
+    name = candidate(few)
+    gathered(few, name)
+    [witness] = few.release_desk.witnesses(name)
+    monkeypatch.setattr(few.release_desk, "witnesses", lambda _release: (replace(witness, is_own=True),))
+    page = releases_page(candidata=name)
+    assert "Casos propios: nada se perdió" in shown(page)
+    assert "La evidencia permite publicarla" not in shown(page)
 
 
 def test_evidence_that_grew_old_is_refused_with_the_reason(releases_page: Page, few: Workbench):
@@ -153,20 +166,20 @@ def test_an_override_needs_a_reason_and_stays_in_the_history(releases_page: Page
     reason = next(found for found in page.text_input if found.label == "Motivo de la excepción")
     page = button(reason.input("se cayó el proveedor").run(), "Publicar de todos modos").click().run()
     assert few.store.releases.current().release_id == name
-    page = releases_page(vista="history")
+    page = releases_page(apartado="history")
     assert "excepción; faltaba el experimento" in page.dataframe[0].value["Evidencia"][0]
 
 
 def test_what_a_release_holds_and_what_differs(releases_page: Page, few: Workbench):
     name = candidate(few)
-    page = releases_page(candidata=name, vista="holds")
+    page = releases_page(candidata=name, apartado="holds")
     table = page.dataframe[0].value
     assert dict(zip(table["Agente"], table["Prompt"], strict=True))["Financiamiento"] == "v002"
-    page = releases_page(candidata=name, vista="compare")
+    page = releases_page(candidata=name, apartado="compare")
     changed = page.dataframe[0].value
     assert changed.values.tolist() == [["Financiamiento", "Prompt", "financing/v001", "financing/v002"]]
     few.store.releases.add(few.store.releases.get(name).model_copy(update={"release_id": "gemela"}), who="ana")
-    page = releases_page(candidata="gemela", vista="compare")
+    page = releases_page(candidata="gemela", apartado="compare")
     page = page.selectbox[1].select(name).run()
     assert "exactamente lo mismo" in page.info[0].value
 
@@ -175,7 +188,7 @@ def test_what_people_write_is_shown_as_it_is_written(releases_page: Page, few: W
     name = candidate(few, description=HOSTILE)
     few.release_desk.override(name, None, who=HOSTILE, reason=HOSTILE)
     for part in ("decide", "holds", "compare", "history"):
-        page = releases_page(candidata=name, vista=part)
+        page = releases_page(candidata=name, apartado=part)
         assert not page.exception
         for written in [*page.caption, *page.markdown]:
             assert "<script>" not in written.value
@@ -198,5 +211,5 @@ def test_every_ground_is_said_in_every_language(ground: Ground):
 
 
 def test_agents_of_a_release_have_names(releases_page: Page):
-    page = releases_page(candidata="local", vista="holds")
+    page = releases_page(candidata="local", apartado="holds")
     assert len(page.dataframe[0].value) == len(AgentName)

@@ -85,6 +85,12 @@ def test_a_period_of_ones_own_takes_whole_days_of_mexico_city(show: Page, workbe
     assert metrics(show(periodo="custom", dias="ayer/hoy"))["Turnos"] == "1"
 
 
+@pytest.mark.parametrize("days", ["2026-11-25/9999-12-31", "0001-01-01/9999-12-31", "9999-12-31/9999-12-31"])
+def test_days_beyond_every_calendar_are_those_that_there_can_be(show: Page, workbench: Workbench, days: str):
+    talk(workbench.store, "hola")
+    assert metrics(show(periodo="custom", dias=days))["Turnos"] == "1"
+
+
 def test_what_could_not_be_answered_comes_with_redacted_examples(show: Page, workbench: Workbench):
     absent = {"kind": "car_search", "cars": [], "absent": [{"make": "Tesla"}]}
     talk(workbench.store, "un tesla, mi cel 55 1234 5678 <b>x</b>", facts=[absent])
