@@ -62,21 +62,15 @@ def _rows(rubrics: tuple[JudgeFinding, ...]) -> list[dict[str, Any]]:
 def _kappa(one: JudgeFinding) -> str:
     if one.kappa is None:
         return _UNKNOWN
-    return f"{one.kappa:.2f}{_interval(_plain(one.kappa_low), _plain(one.kappa_high))}"
+    known = f"{one.kappa:.2f}"
+    low, high = one.kappa_low, one.kappa_high
+    return known if low is None or high is None else f"{known} ({low:.2f}–{high:.2f})"
 
 
 def _share(share: float | None, low: float | None, high: float | None) -> str:
-    """`"98.9 % (93.9 % – 99.8 %)"`; without a share, what is possible."""
+    """`"98.9 % (94–100)"`, as the rates above have it; without a share, what is possible."""
     known = _UNKNOWN if share is None else level(share, Unit.SHARE)
-    return known if low is None or high is None else known + _interval(level(low, Unit.SHARE), level(high, Unit.SHARE))
-
-
-def _plain(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"
-
-
-def _interval(low: str, high: str) -> str:
-    return f" ({low} – {high})" if low and high else ""
+    return known if low is None or high is None else f"{known} ({100 * low:.0f}–{100 * high:.0f})"
 
 
 def _warned(warning: WarningFinding) -> None:

@@ -85,11 +85,11 @@ def test_the_page_says_of_the_judge_what_the_report_says(show: Page, workbench: 
     run = show(experimento="e1", vista="rates")
     [found] = workbench.findings.of_experiment("e1").judge
     row = judge_table(run)
-    assert row["Kappa"] == f"{found.kappa:.2f} ({found.kappa_low:.2f} – {found.kappa_high:.2f})"
+    assert row["Kappa"] == f"{found.kappa:.2f} ({found.kappa_low:.2f}–{found.kappa_high:.2f})"
     assert row["Reconoce buenas"].startswith(f"{100 * (found.sensitivity or 0):.1f} % (")
-    assert row["Reconoce malas"].endswith(f"{100 * (found.specificity_high or 0):.1f} %)")
+    assert row["Reconoce malas"].endswith(f"–{100 * (found.specificity_high or 0):.0f})")
     assert row["¿Cuenta?"] == "no"
-    assert row["variante 2, corregida"].endswith(f"{100 * found.corrected[1].high:.1f} %)")
+    assert row["variante 2, corregida"].endswith(f"–{100 * found.corrected[1].high:.0f})")
     assert "quedó por debajo del mínimo" in texts(run)
     assert f"Reglas incluidas, sin modelo (gratis) con rules/v001 · {found.labelled} respuestas" in texts(run)
 
@@ -99,7 +99,7 @@ def test_a_judge_that_was_never_calibrated_is_named_as_such(show: Page, workbenc
     run = show(experimento="e1", vista="rates")
     assert "Este juez no se ha calibrado" in texts(run)
     row = judge_table(run)
-    assert (row["Kappa"], row["Reconoce malas"], row["variante 1, corregida"]) == ("–", "–", "– (0.0 % – 100.0 %)")
+    assert (row["Kappa"], row["Reconoce malas"], row["variante 1, corregida"]) == ("–", "–", "– (0–100)")
 
 
 def test_a_judge_of_its_own_words_is_warned_of_and_leads_to_them(show: Page, workbench: Workbench):
