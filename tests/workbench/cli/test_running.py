@@ -1,21 +1,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
-import threading
 from pathlib import Path
 
 import pytest
 
 from bot_core.errors import UserError
-from bot_core.settings import PROJECT_ROOT, Settings
 from tests.fakes.model_server import ModelServer
-from tests.fakes.model_wire import Answer, Hang, RecordedRequest, unauthorized
-from workbench.cli.variants import parsed_variant
+from tests.fakes.model_wire import Answer, RecordedRequest, unauthorized
 from workbench.records import RunStatus
 from workbench.storage.experiment_files import Control, ExperimentFiles, ExperimentFolder
 from workbench.storage.journal import Journal
@@ -25,37 +18,6 @@ from workbench.storage.locks import locked
 @pytest.fixture
 def files(tmp_path: Path) -> ExperimentFiles:
     return ExperimentFiles(tmp_path / "var" / "experiments")
-
-
-def test_a_variant_as_it_is_written():
-    spec = parsed_variant("B=local,financing=financing/v002,sales.model=openai/gpt-4o-mini,guardrails=off", None)
-    assert (spec.name, spec.release_id, spec.guardrails) == ("B", "local", False)
-    assert dict(spec.prompts) == {"financing": "financing/v002"}
-    assert {name: model.model for name, model in spec.models.items()} == {"sales": "openai/gpt-4o-mini"}
-    assert parsed_variant("offline-base", None).name == "offline-base"
-
-
-def test_a_variants_model_is_asked_where_the_env_file_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(os, "environ", {name: value for name, value in os.environ.items() if name != "OLLAMA_HOST"})
-    monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / ".env")
-    with ModelServer() as server:
-        (tmp_path / ".env").write_text(f"OLLAMA_HOST={server.url}\n")
-        model = parsed_variant("B=local,model=ollama_chat/qwen2.5:3b", None).model
-    assert model
-    assert model.api_base == server.url
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("A=local,x", "'x' is no change"),
-        ("A=local,nobody=a/v001", "no agent 'nobody'"),
-        ("A=local,sales=", "is no chan"),
-    ],
-)
-def test_a_mistake_in_a_variant_is_named(text, message):
-    with pytest.raises(UserError, match=message):
-        parsed_variant(text, None)
 
 
 def test_run_shows_the_estimate_runs_and_says_what_came_out(workbench, few_folder, files):
@@ -268,53 +230,3 @@ def test_over_budget_is_exit_code_4_and_goes_on_with_more(workbench, few_folder,
         [folder] = files.list()
         assert f"resume {folder.experiment_id} --budget USD" in result.output
         assert workbench("resume", folder.experiment_id, "--budget", "1").exit_code == 0
-
-
-@pytest.mark.timeout(400)
-def test_ctrl_c_pauses_and_says_how_to_go_on(tmp_path, few_folder, files):
-    """In a real process: calls under way end and are kept."""
-    with ModelServer(delay=0.05) as server:
-        command = [sys.executable, "-m", "workbench", "run", "--variant", "offline-base", "--trials", "40"]
-        command += ["--model", "openai/fake-model", "--api-base", server.openai_base, "--dataset", str(few_folder)]
-        environment = os.environ | {"KAVAK_DATA_DIR": str(tmp_path / "var")}
-        with subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-            pause = threading.Event()
-            while not (files.list() and files.list()[0].progress().done):
-                assert process.poll() is None
-                pause.wait(0.05)
-            process.send_signal(signal.SIGINT)
-            output, _ = process.communicate()
-    [folder] = files.list()
-    assert process.returncode == 130
-    assert f"paused; go on with: python -m workbench resume {folder.experiment_id}" in output
-    assert folder.progress().status is RunStatus.PAUSED
-    assert not folder.is_running()
-
-
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize(
-    "command", [["run", "--variant"], ["compare", "--b", "offline-exacto", "--a"]], ids=["run", "compare"]
-)
-def test_the_second_ctrl_c_does_not_wait_for_a_model_that_never_answers(tmp_path, few_folder, files, command):
-    with ModelServer(Hang()) as server:
-        command = [sys.executable, "-m", "workbench", *command, "offline-base,model=openai/fake-model"]
-        environment = os.environ | {"KAVAK_DATA_DIR": str(tmp_path / "var")}
-        environment |= {"OPENAI_API_KEY": "sk-test", "OPENAI_API_BASE": server.openai_base}
-        with subprocess.Popen(
-            [*command, "--dataset", str(few_folder)],
-            cwd=PROJECT_ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process:
-            server.wait_for_chats(1)
-            process.send_signal(signal.SIGINT)
-            [folder] = files.list()
-            while folder.asked() is Control.RUN:
-                threading.Event().wait(0.05)
-            process.send_signal(signal.SIGINT)
-            output, errors = process.communicate()
-    assert process.returncode == 130, errors
-    assert f"paused; go on with: python -m workbench resume {folder.experiment_id}" in output
-    assert "Traceback" not in errors

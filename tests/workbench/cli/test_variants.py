@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from bot_core.errors import UserError
 from bot_core.llm.gateway import ModelSettings
+from bot_core.settings import Settings
+from tests.fakes.model_server import ModelServer
 from workbench.cli.variants import parsed_variant
+
+
+def test_a_variant_as_it_is_written():
+    spec = parsed_variant("B=local,financing=financing/v002,sales.model=openai/gpt-4o-mini,guardrails=off", None)
+    assert (spec.name, spec.release_id, spec.guardrails) == ("B", "local", False)
+    assert dict(spec.prompts) == {"financing": "financing/v002"}
+    assert {name: model.model for name, model in spec.models.items()} == {"sales": "openai/gpt-4o-mini"}
+    assert parsed_variant("offline-base", None).name == "offline-base"
+
+
+def test_a_variants_model_is_asked_where_the_env_file_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "environ", {name: value for name, value in os.environ.items() if name != "OLLAMA_HOST"})
+    monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / ".env")
+    with ModelServer() as server:
+        (tmp_path / ".env").write_text(f"OLLAMA_HOST={server.url}\n")
+        model = parsed_variant("B=local,model=ollama_chat/qwen2.5:3b", None).model
+    assert model
+    assert model.api_base == server.url
 
 
 def test_an_agent_has_parameters_of_its_own_whatever_the_order():
@@ -26,6 +49,9 @@ def test_parameters_keep_the_rest_of_the_model_of_all_variants():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("A=local,x", "'x' is no change"),
+        ("A=local,nobody=a/v001", "no agent 'nobody'"),
+        ("A=local,sales=", "is no chan"),
         ("A=local,guardrails=maybe", "guardrails=maybe: on or off is expected"),
         ("A=local,sales.temperature=0.5", "sales has parameters, but no model"),
         ("A=local,sales.model=openai/x,sales.temperature=hot", "temperature: Input should be a valid number"),
