@@ -22,7 +22,7 @@
     │   ├── ModelInvalidAnswer      broken JSON, wrong fields, empty content
     │   ├── ModelOverloaded         our own limit: too many calls wait for this model
     │   └── CircuitOpen             the breaker keeps calls away from a failing model
-    ├── NotMeasured                 an experiment's model could not be reached: the case is an error, no wrong answer
+    ├── NotMeasured                 an experiment's model could not be asked: the case is an error, no wrong answer
     └── StoreError
         ├── NotFound
         ├── Conflict                somebody else wrote first
