@@ -16,11 +16,17 @@ _SHORTCODE = re.compile(r":(?=[^\s:]+:)")
 _NO_BREAK = "\u2060"
 """A word joiner: invisible, and it keeps `:name:` from becoming an emoji or an icon, which no escaping does."""
 
+_ADDRESS = re.compile(r"(?<=[-.\w+])(?=@)|(?<=http)(?=s?\\://)|(?<=www)(?=\\\.)", re.IGNORECASE)
+"""Where an escaped e-mail or web address comes apart."""
+_NOTHING = ":small[]"
+"""An empty piece of text. An address is made a link once the escapes are gone, so that no escape keeps it from that,
+but never across two pieces. Unlike a character, it is not there when the text is copied."""
+
 
 def plain(value: str) -> str:
     """`value` as one line that Markdown shows exactly as it is written: for labels made of people's or models' text."""
     line = " ".join(value.split())
-    return _MARKDOWN.sub(r"\\\1", _SHORTCODE.sub(f":{_NO_BREAK}", line))
+    return _ADDRESS.sub(_NOTHING, _MARKDOWN.sub(r"\\\1", _SHORTCODE.sub(f":{_NO_BREAK}", line)))
 
 
 def duration(value: float) -> str:

@@ -40,6 +40,20 @@ def test_no_word_is_lost_to_streamlits_shortcodes(said: str):
     assert not re.search(r":[\w/+-]+\\?:", shown), "no shortcode stands together"
 
 
+@pytest.mark.parametrize(
+    ("said", "apart"),
+    [
+        ("soy ana.p-1+x@gmail.com", r"soy ana\.p\-1\+x:small[]@gmail\.com"),
+        ("https://x.mx/a", r"http:small[]s\://x\.mx/a"),
+        ("Http://x.mx", r"Http:small[]\://x\.mx"),
+        ("WWW.x.mx", r"WWW:small[]\.x\.mx"),
+        ("www http @ana", "www http @ana"),
+    ],
+)
+def test_an_address_that_people_wrote_comes_apart_so_that_it_is_no_link(said: str, apart: str):
+    assert plain(said) == apart
+
+
 def test_long_text_is_shortened_to_one_line():
     assert shortened("hola\n\nqué tal", 50) == "hola qué tal"
     assert shortened("a" * 50, 10) == "a" * 9 + "…"
