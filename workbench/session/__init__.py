@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import re
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -47,6 +48,7 @@ _TURN = "selected_turn"
 _SAVING = "saving_case"
 _SHOWN = "shown_conversations"
 _REFUSED = "refused_catalog"
+_LISTED = "listed_conversations"
 CATALOG_UPLOAD = "catalog_upload"
 """Key of the upload field."""
 DELAY, TWICE, LATE = "network_delay", "network_twice", "network_late"
@@ -155,6 +157,16 @@ def was_shown(conversation: str) -> bool:
 
 def open_conversation(conversation: str, phone: int = 1) -> None:
     go(_of(_CONVERSATION, phone), conversation)
+
+
+def list_conversations(listed: Sequence[str]) -> None:
+    """Remember which conversations the side bar shows, in their order."""
+    st.session_state[_LISTED] = tuple(listed)
+
+
+def listed_conversations() -> tuple[str, ...]:
+    listed = st.session_state.get(_LISTED)
+    return listed if isinstance(listed, tuple) else ()
 
 
 def open_new_conversations() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from bot_core.messages import InboundMessage
@@ -13,6 +14,7 @@ from workbench.roles import Role
 from workbench.runner.bots import BotChoice
 from workbench.runner.network import Network
 from workbench.runner.workbench import Workbench
+from workbench.views.simulator import page as simulator
 
 Page = Callable[[], AppTest]
 
@@ -225,3 +227,24 @@ def test_a_conversation_without_any_words_is_listed_by_its_time(chat_page: Page,
     workbench.store.conversations.create(channel="workbench", customer_key="c1", release_id="r", conversation_id="c1")
     [title] = [button.label for button in chat_page().run().sidebar.button if button.key == "opens-c1"]
     assert title.replace("\\", "")[-5:].replace(":", "").isdigit()
+
+
+def test_the_list_of_conversations_knows_a_reply_that_came_after_it_was_drawn(
+    chat_page: Page, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
+):
+    """Only the fragment of the phones runs when a reply comes; the list is outside of it."""
+    drawn: list[str] = []
+
+    def replying(conversations: list[str]) -> None:
+        if not drawn:
+            talk(workbench, conversations[0], "busco un jetta")
+        drawn.extend(conversations)
+
+    monkeypatch.setattr(simulator, "show_player", replying)
+    page = chat_page().run()
+    assert [button for button in page.sidebar.button if button.label.endswith("busco un jetta")]
+    assert len(drawn) == 2
+    talk(workbench, "somebody-else", "hola")
+    talk(workbench, drawn[0], "¿y un versa?")
+    page.run()
+    assert len(drawn) == 3, "what stands at the top already needs no other run"

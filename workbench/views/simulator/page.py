@@ -21,7 +21,7 @@ from workbench.views.simulator.bubbles import bubbles
 from workbench.views.simulator.player_bar import show_player
 from workbench.views.simulator.reports import phone_key, take_reports
 from workbench.views.simulator.save_case import show_save_case
-from workbench.views.simulator.sidebar import show_sidebar
+from workbench.views.simulator.sidebar import is_outdated, show_sidebar
 from workbench.views.simulator.trace import show_trace
 from workbench.views.simulator.whatsapp import show_whatsapp
 
@@ -74,6 +74,8 @@ def _stage() -> None:
                 _phone(one, alone=False)
         _beside(held)
     pulse("pulse", every_seconds=POLL_SECONDS if any(one.busy for one in held) else None)
+    if is_outdated([one.conversation for one in held]):
+        st.rerun()
 
 
 def _held(number: int) -> _Held:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from bot_core.messages import Role
@@ -43,10 +45,19 @@ def show_sidebar() -> None:
         _earlier()
 
 
+def is_outdated(shown: Sequence[str]) -> bool:
+    """Whether one of the conversations on the phones has become the newest, and does not stand at the list's top. What
+    others write alone brings no run of the whole page."""
+    newest = session.workbench().store.conversations.list(limit=1, channel=CHANNEL).items
+    top = session.listed_conversations()[: len(shown)]
+    return any(one.conversation_id in shown and one.conversation_id not in top for one in newest)
+
+
 def _earlier() -> None:
     page = session.workbench().store.conversations.list(limit=_CONVERSATIONS_SHOWN, channel=CHANNEL)
     if not page.items:
         st.caption(text("chat.earlier_none"))
+    session.list_conversations([item.conversation_id for item in page.items])
     current = session.conversation_id()
     for item in page.items:
         st.button(
