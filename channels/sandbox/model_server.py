@@ -14,6 +14,8 @@ import select
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -76,6 +78,15 @@ class SlowModel:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    @contextmanager
+    def in_mood(self, mood: Mood) -> Iterator[None]:
+        """For the questions that come meanwhile; those under way keep the time that they were given."""
+        usual, self.mood = self.mood, mood
+        try:
+            yield
+        finally:
+            self.mood = usual
 
     # what the handler asks
 

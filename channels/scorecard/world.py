@@ -16,6 +16,8 @@ REFUSED_CODE = "63013"
 MODEL = Mood(seconds=(0.1, 1.5), refused=0.03, hanging=0.02)
 """2–30 s, twenty times faster."""
 MODEL_TIMEOUT = 4.0
+THINKING = Mood(seconds=(0.8 * MODEL_TIMEOUT, 0.8 * MODEL_TIMEOUT))
+"""As long as it may without being given up."""
 STATUSES = ("queued", "sent", "delivered", "read")
 _ORDERS = tuple(itertools.permutations(STATUSES))
 _EVERY = 3

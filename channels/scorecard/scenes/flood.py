@@ -17,12 +17,12 @@ _FLOOD_PER_SECOND = 20
 
 def play(stage: Stage, *, customers: int, seconds: float, patience: float) -> list[Row]:
     """The same others twice, with the same model: once alone, once beside the flooder."""
-    usual, shares = stage.model.mood, stage.faults.shares
-    stage.model.mood, stage.faults.shares = _STEADY, ()
+    shares, stage.faults.shares = stage.faults.shares, ()
     flood = [single(_FLOODER, n, n / _FLOOD_PER_SECOND) for n in range(int(_FLOOD_PER_SECOND * seconds))]
-    alone = _waits(stage, 0, customers, seconds, (), patience)
-    beside = _waits(stage, 1, customers, seconds, flood, patience)
-    stage.model.mood, stage.faults.shares = usual, shares
+    with stage.model.in_mood(_STEADY):
+        alone = _waits(stage, 0, customers, seconds, (), patience)
+        beside = _waits(stage, 1, customers, seconds, flood, patience)
+    stage.faults.shares = shares
     found = [outcomes(stage.store)[post.sid] for post in flood]
     limited = {one.sid for one in found if one.reason == Reason.LIMITED}
     stage.silent |= dict.fromkeys(limited, Reason.LIMITED.value)

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import time
 
-from channels.sandbox.model_server import Mood
 from channels.scorecard.load import single
 from channels.scorecard.rows import Row, at_least, at_most
 from channels.scorecard.stage import LEASE, Stage
-from channels.scorecard.world import MODEL_TIMEOUT
+from channels.scorecard.world import THINKING
 
 _FIRST = 200_000
 _CUSTOMERS = 20
 _MARGIN = 15.0
-_THINKING = MODEL_TIMEOUT * 0.8
 
 
 def play(stage: Stage, *, patience: float) -> list[Row]:
     """The model thinks so long that nobody is answered before the kill, and as usual after it."""
-    usual = stage.model.mood
-    stage.model.mood = Mood(seconds=(_THINKING, _THINKING))
-    stage.write([single(_FIRST + number, 0, 0.0) for number in range(_CUSTOMERS)])
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline and stage.model.in_flight < _CUSTOMERS // 2:
-        time.sleep(0.02)
-    stage.model.mood = usual
+    with stage.model.in_mood(THINKING):
+        stage.write([single(_FIRST + number, 0, 0.0) for number in range(_CUSTOMERS)])
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline and stage.model.in_flight < _CUSTOMERS // 2:
+            time.sleep(0.02)
     waiting = stage.unsettled()
     for name in stage.fleet.names("worker"):
         stage.fleet.kill(name)
