@@ -35,6 +35,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 
 class KavakBotError(Exception):
@@ -47,6 +48,14 @@ class KavakBotError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An error that another process has met is raised here with all that it carries."""
+        return _as_it_was, (type(self), self.args), self.__dict__
+
+
+def _as_it_was(kind: type[KavakBotError], arguments: tuple[object, ...]) -> KavakBotError:
+    return kind.__new__(kind, *arguments)
 
 
 class UserError(KavakBotError):

@@ -11,10 +11,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
+
+from bot_core.llm.call_process.process import CallProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -112,15 +116,24 @@ def _warm_up() -> None:
 
 
 def _child(experiment_id: str, data_dir: str) -> None:
+    from bot_core.llm.call_process.gateway import ProcessGateway
     from bot_core.settings import Settings
+    from workbench.evaluation.experiments.preparing import Wiring
     from workbench.evaluation.experiments.running import run_experiment
     from workbench.storage.experiment_files import ExperimentFiles, experiments_folder
+
+    async def run() -> None:
+        models = ProcessGateway(_ForkedCalls())
+        try:
+            await run_experiment(folder, settings, wiring=Wiring(remote=models))
+        finally:
+            await models.close()
 
     code = 1
     try:
         settings = Settings(data_dir=Path(data_dir), _env_file=None)
         folder = ExperimentFiles(experiments_folder(settings)).open(experiment_id)
-        asyncio.run(run_experiment(folder, settings))
+        asyncio.run(run())
         code = 0
     finally:
         if code:
@@ -129,6 +142,26 @@ def _child(experiment_id: str, data_dir: str) -> None:
             traceback.print_exc()
             sys.stderr.flush()
         os._exit(code)
+
+
+class _ForkedCalls(CallProcess):
+    """The process for model calls, forked as well: litellm is there at once. It ends when its run is killed."""
+
+    def connection(self) -> socket.socket:
+        from bot_core.llm.call_process.__main__ import serve
+
+        ours, theirs = socket.socketpair()
+        if os.fork() == 0:
+            # As a started program has them: the run's lock above all must end with the run.
+            os.closerange(3, theirs.fileno())
+            os.closerange(theirs.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
+            # In a thread: the run's event loop, of which this one is a copy, is still entered in this one.
+            serving = threading.Thread(target=lambda: asyncio.run(serve(theirs)))
+            serving.start()
+            serving.join()
+            os._exit(0)
+        theirs.close()
+        return ours
 
 
 def _say(line: str) -> None:

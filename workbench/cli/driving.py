@@ -8,11 +8,14 @@ import signal
 from dataclasses import dataclass
 
 from bot_core.errors import UserError
+from bot_core.llm.call_process.gateway import ProcessGateway
+from bot_core.llm.call_process.process import CallProcess
 from bot_core.settings import load_settings
 from workbench.cli.bars import Show, experiment_bar
 from workbench.cli.exit_codes import ExitCode
 from workbench.cli.telling import tell_estimate
 from workbench.evaluation.experiments.estimating import Estimate, estimate
+from workbench.evaluation.experiments.preparing import Wiring
 from workbench.evaluation.experiments.running import run_experiment
 from workbench.records import ExperimentProgress, ExperimentSpec, RunStatus
 from workbench.storage.experiment_files import Control, ExperimentFiles, ExperimentFolder, experiments_folder
@@ -35,7 +38,7 @@ class PlayedExperiment:
     progress: ExperimentProgress
 
 
-def play(spec: ExperimentSpec, *, quiet: bool) -> PlayedExperiment:
+def play(spec: ExperimentSpec, *, quiet: bool, calls: CallProcess | None = None) -> PlayedExperiment:
     """Say what it will cost and run it, with a bar. Raises UserError for a wrong name or file, and leaves nothing."""
     settings = load_settings()
     cost = estimate(spec, settings)
@@ -43,7 +46,7 @@ def play(spec: ExperimentSpec, *, quiet: bool) -> PlayedExperiment:
         tell_estimate(cost)
     folder = ExperimentFiles(experiments_folder(settings)).create(spec)
     try:
-        progress = drive(folder, bar=not quiet)
+        progress = drive(folder, bar=not quiet, calls=calls)
     except UserError:
         if not folder.record().runs:
             folder.discard()
@@ -51,13 +54,16 @@ def play(spec: ExperimentSpec, *, quiet: bool) -> PlayedExperiment:
     return PlayedExperiment(folder, cost, progress)
 
 
-def drive(folder: ExperimentFolder, *, bar: bool) -> ExperimentProgress:
-    """Run it to its end, or until it is paused; whatever `run_experiment` raises."""
+def drive(folder: ExperimentFolder, *, bar: bool, calls: CallProcess | None = None) -> ExperimentProgress:
+    """Run it to its end, or until it is paused; whatever `run_experiment` raises.
+
+    Models are asked in a process of their own, in `calls` where the caller has started it.
+    """
     # What was imported stays: see __main__.
     gc.freeze()
     try:
-        with experiment_bar(hidden=not bar) as show:
-            return asyncio.run(_run(folder, show))
+        with calls or CallProcess() as process, experiment_bar(hidden=not bar) as show:
+            return asyncio.run(_run(folder, show, process))
     except asyncio.CancelledError:
         # The second Ctrl-C: what had come to its end is kept.
         return folder.progress()
@@ -71,7 +77,7 @@ def exit_code(progress: ExperimentProgress) -> ExitCode:
     return _EXIT_CODES.get(progress.status, ExitCode.INFRASTRUCTURE)
 
 
-async def _run(folder: ExperimentFolder, show: Show) -> ExperimentProgress:
+async def _run(folder: ExperimentFolder, show: Show, process: CallProcess) -> ExperimentProgress:
     """The first Ctrl-C lets calls under way end, the second one does not wait for them."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
@@ -84,4 +90,8 @@ async def _run(folder: ExperimentFolder, show: Show) -> ExperimentProgress:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, interrupted)
-    return await run_experiment(folder, load_settings(), on_progress=show)
+    models = ProcessGateway(process)
+    try:
+        return await run_experiment(folder, load_settings(), on_progress=show, wiring=Wiring(remote=models))
+    finally:
+        await models.close()

@@ -10,6 +10,7 @@ from workbench.cli.exit_codes import ExitCode
 from workbench.cli.numbers import finite
 
 if TYPE_CHECKING:
+    from bot_core.llm.call_process.process import CallProcess
     from workbench.records import ExperimentSpec
     from workbench.storage.experiment_files import ExperimentFiles
 
@@ -56,28 +57,34 @@ def run(
     json_output: JsonOption = False,
 ) -> None:
     """Run variants on the same cases. Ctrl-C pauses; exit code 4 when the budget is used up."""
-    from workbench.cli.specs import customer_named, experiment_spec, judge_named, model_named, money, personas_named
-    from workbench.cli.variants import parsed_variant
+    from bot_core.llm.call_process.process import CallProcess
 
-    everywhere = model_named("--model", model, api_base, at_once=concurrency)
-    variants = [parsed_variant(text, everywhere) for text in variant]
-    who = personas_named(personas)
-    spec = experiment_spec(
-        name=name or " / ".join(one.name for one in variants),
-        variants=variants,
-        split=split,
-        case_ids=case or (),
-        personas=who,
-        customer=customer_named(customer, customer_base, who),
-        trials=trials,
-        concurrency=concurrency,
-        judge=judge_named(judge, judge_base, len(variants), pairs=judge_pairs),
-        budget_usd=money(budget),
-        replay=replay,
-        catalog_path=catalog,
-        dataset_path=dataset,
-    )
-    raise typer.Exit(_estimate(spec, json_output) if estimate else _run(spec, json_output))
+    with CallProcess() as calls:
+        if model and not (replay or estimate):
+            # It gets ready while this process reads its cases.
+            calls.start()
+        from workbench.cli.specs import customer_named, experiment_spec, judge_named, model_named, money, personas_named
+        from workbench.cli.variants import parsed_variant
+
+        everywhere = model_named("--model", model, api_base, at_once=concurrency)
+        variants = [parsed_variant(text, everywhere) for text in variant]
+        who = personas_named(personas)
+        spec = experiment_spec(
+            name=name or " / ".join(one.name for one in variants),
+            variants=variants,
+            split=split,
+            case_ids=case or (),
+            personas=who,
+            customer=customer_named(customer, customer_base, who),
+            trials=trials,
+            concurrency=concurrency,
+            judge=judge_named(judge, judge_base, len(variants), pairs=judge_pairs),
+            budget_usd=money(budget),
+            replay=replay,
+            catalog_path=catalog,
+            dataset_path=dataset,
+        )
+        raise typer.Exit(_estimate(spec, json_output) if estimate else _run(spec, json_output, calls))
 
 
 def resume(
@@ -211,12 +218,12 @@ def _estimate(spec: ExperimentSpec, json_output: bool) -> int:
     return ExitCode.DONE
 
 
-def _run(spec: ExperimentSpec, json_output: bool) -> int:
+def _run(spec: ExperimentSpec, json_output: bool, calls: CallProcess) -> int:
     """Returns the exit code."""
     from workbench.cli.driving import exit_code, play
     from workbench.cli.telling import print_outcome, tell_end
 
-    played = play(spec, quiet=json_output)
+    played = play(spec, quiet=json_output, calls=calls)
     if json_output:
         print_outcome(played.progress, played.cost)
     else:

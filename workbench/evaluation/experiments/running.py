@@ -8,6 +8,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 from bot_core.errors import KavakBotError, UserError
+from bot_core.llm.call_process.gateway import ProcessGateway
 from bot_core.llm.litellm_gateway import LiteLLMGateway
 from bot_core.messages import utc_now
 from bot_core.settings import Settings
@@ -228,7 +229,7 @@ class _Run:
 
 async def _warmed_up(ready: Prepared, wiring: Wiring) -> None:
     """Before the first conversations, which would all wait for it and then go on in step."""
-    if ready.asks_models and isinstance(wiring.remote, LiteLLMGateway):
+    if ready.asks_models and isinstance(wiring.remote, LiteLLMGateway | ProcessGateway):
         await wiring.remote.warm_up()
 
 

@@ -1,0 +1,58 @@
+"""`python -m bot_core.llm.call_process FD`: answers model calls over a socket until its other end is closed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import sys
+from functools import partial
+
+from bot_core.errors import KavakBotError, ModelError
+from bot_core.llm.call_process.wire import Outcome, Question, Ready, frame, frames
+from bot_core.llm.closing import close_connections
+from bot_core.llm.gateway import LLMGateway
+from bot_core.llm.litellm_gateway import LiteLLMGateway
+
+_log = logging.getLogger(__name__)
+
+
+async def serve(connection: socket.socket) -> None:
+    """Calls side by side; those under way are given up at the end: whoever asked is gone."""
+    gateway = LiteLLMGateway()
+    await gateway.warm_up()
+    reader, writer = await asyncio.open_connection(sock=connection)
+    writer.write(frame(Ready()))
+    calls: dict[int, asyncio.Task[None]] = {}
+    try:
+        async for number, request in frames(reader):
+            if request is not None:
+                calls[number] = asyncio.create_task(_answer(gateway, Question(number, request), writer))
+                calls[number].add_done_callback(partial(_forget, calls, number))
+            elif number in calls:
+                calls[number].cancel()
+    finally:
+        for call in [*calls.values()]:
+            call.cancel()
+        await close_connections()
+        writer.close()
+
+
+def _forget(calls: dict[int, asyncio.Task[None]], number: int, _over: asyncio.Task[None]) -> None:
+    del calls[number]
+
+
+async def _answer(gateway: LLMGateway, question: Question, writer: asyncio.StreamWriter) -> None:
+    assert question.request is not None
+    try:
+        outcome = Outcome(question.number, await gateway.complete(question.request))
+    except ModelError as error:
+        outcome = Outcome(question.number, error)
+    except Exception as error:  # noqa: BLE001  # a fault of ours is the asker's to tell; the other calls go on
+        _log.exception("a model call failed")
+        outcome = Outcome(question.number, KavakBotError(f"{type(error).__name__}: {error}"))
+    writer.write(frame(outcome))
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(socket.socket(fileno=int(sys.argv[1]))))
