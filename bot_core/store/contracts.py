@@ -285,10 +285,3 @@ class ActivityStore(Protocol):
     def outcomes(self, *, channel: str, since: datetime) -> tuple[ConversationOutcome, ...]:
         """What came of the channel's conversations that began at `since` or later, in the order of their beginning."""
         ...
-
-
-class CustomerErasure(Protocol):
-    def erase(self, channel: str, customer_key: str) -> int:
-        """Remove the customer's conversations with their turns, feedback, leads and annotations, and their profile.
-        Returns how many rows are gone. A channel with tables of its own has an erasure of its own."""
-        ...

@@ -30,6 +30,8 @@ _PRAGMAS = (
     # With WAL a crash of the process loses nothing, a power cut at most the last commits.
     "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
+    # What is erased or replaced leaves no bytes in the file.
+    "PRAGMA secure_delete=ON",
 )
 
 

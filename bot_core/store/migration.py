@@ -29,7 +29,7 @@ class Migrations:
 
 STORE = Migrations(
     location=Path(__file__).with_name("migrations"),
-    head="0004",
+    head="0005",
     version_table="store_version",
     metadata=metadata,
 )

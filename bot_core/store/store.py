@@ -13,7 +13,6 @@ from bot_core.store.contracts import (
     ActivityStore,
     AnnotationStore,
     ConversationStore,
-    CustomerErasure,
     DraftStore,
     FeedbackStore,
     JobStore,
@@ -24,6 +23,7 @@ from bot_core.store.contracts import (
     ReleaseStore,
 )
 from bot_core.store.database import Database, open_database
+from bot_core.store.erasing import CustomerErasure
 from bot_core.store.memory.conversations import MemoryConversationStore, MemoryFeedbackStore, MemoryProfileStore
 from bot_core.store.memory.drafts import MemoryDraftStore
 from bot_core.store.memory.releases import MemoryNamedStore, MemoryPromptStore, MemoryReleaseStore

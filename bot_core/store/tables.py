@@ -266,3 +266,11 @@ jobs = Table(
     _time("updated_at"),
     Index(None, "kind", "status", "created_at"),
 )
+
+unscrubbed = Table(
+    "unscrubbed",
+    metadata,
+    Column("table_name", String(64), primary_key=True),
+    # Another one for each erasure: who scrubs does not forget one that came meanwhile.
+    Column("mark", String(32), nullable=False),
+)

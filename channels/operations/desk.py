@@ -11,7 +11,9 @@ from typing import Any
 from bot_core.errors import Conflict, NotFound, UserError
 from bot_core.messages import utc_now
 from bot_core.settings import Settings
+from bot_core.store.erasing import Scrubbed
 from bot_core.store.resealing import reseal
+from bot_core.store.scrubbing import scrub, scrub_all
 from bot_core.store.tables import cipher_on
 from channels.operations.reconciler import Reconciled, Reconciler
 from channels.outbound.sender import WINDOW
@@ -134,7 +136,7 @@ class Desk:
         customer_id = self._customer_id(customer)
         if not sure:
             raise UserError(f"{customer_id}: everything would be erased", hint="export first, then add --yes")
-        return self._erase(customer_id, at_twilio=at_twilio) + self._scrubbed()
+        return self._erase(customer_id, at_twilio=at_twilio) + _what_stays(scrub(self._store.database))
 
     def retention(self, *, days: int, sure: bool) -> str:
         """Raises UserError, after all others are erased, for those who are being answered or whose messages Twilio does
@@ -144,8 +146,8 @@ class Desk:
             return f"{len(idle)} customers have been silent for {days} days; --yes erases them"
         faults = [(customer_id, self._fault(customer_id)) for customer_id in idle]
         skipped = [f"{customer_id} ({fault})" for customer_id, fault in faults if fault]
-        # Also when nobody was: a run before this one may have been killed after it erased somebody.
-        done = f"{len(idle) - len(skipped)} customers erased{self._scrubbed()}"
+        # Also what a run before this one erased that was killed, or kept from it by a reader.
+        done = f"{len(idle) - len(skipped)} customers erased{_what_stays(scrub(self._store.database))}"
         if skipped:
             hint = "run it again in a minute; whom Twilio refuses each time: see the runbook erase-a-customer"
             raise UserError(f"{done}, {len(skipped)} skipped: {', '.join(skipped)}", hint=hint)
@@ -157,7 +159,7 @@ class Desk:
         shared = cipher_on(database.engine.dialect)
         rows = reseal(database, self._store.sealer, (table.c.sealed for table in SEALED_TABLES))
         rows += reseal(database, shared) if shared else 0
-        return f"{rows} rows written again with the current key{self._scrubbed()}"
+        return f"{rows} rows written again with the current key{_what_stays(scrub_all(database))}"
 
     def _fault(self, customer_id: str) -> str:
         """Why the customer is not erased; empty when it was done."""
@@ -180,11 +182,6 @@ class Desk:
         rows = self._erasure.erase(customer_id)
         copies = f"{len(sids)} messages at Twilio" if at_twilio else "Twilio's copies kept"
         return f"{customer_id}: {rows} rows erased, {copies}"
-
-    def _scrubbed(self) -> str:
-        done = self._erasure.scrub()
-        left = "" if done.readers_are_gone else _STILL_IN_FILES
-        return left + ("" if done.statistics_are_new else _OLD_STATISTICS)
 
     def _again(self, outbox_id: str, states: tuple[OutboxState, ...]) -> str:
         outgoing = self._outgoing(outbox_id, states)
@@ -237,6 +234,11 @@ def open_desk(settings: ChannelSettings, core: Settings) -> Desk:
 
 def _may_have_arrived(outgoing: Outgoing) -> bool:
     return outgoing.state is OutboxState.SEND_UNKNOWN or outgoing.error == UNSETTLED
+
+
+def _what_stays(done: Scrubbed) -> str:
+    left = "" if done.readers_are_gone else _STILL_IN_FILES
+    return left + ("" if done.statistics_are_new else _OLD_STATISTICS)
 
 
 def _settled(outgoing: Outgoing) -> UserError:

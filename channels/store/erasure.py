@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select, text
+from sqlalchemy import Connection, Table, delete, select
 
 from bot_core.messages import utc_now
 from bot_core.store import tables as core
 from bot_core.store.database import Database
+from bot_core.store.scrubbing import note_erased
+from bot_core.store.sql.erasure import CUSTOMER_TABLES
 from bot_core.store.sql.rows import insert_or_ignore
 from channels.privacy.keys import Pseudonyms
 from channels.store.store import CHANNEL
@@ -26,31 +26,8 @@ from channels.store.tables import (
     tombstones,
 )
 
-_READERS_PATIENCE = 20.0
-_VACUUMED = (
-    *(table.name for table in (*SEALED_TABLES, hand_offs, delivery_events)),
-    *(
-        table.name
-        for table in (
-            core.conversations,
-            core.turns,
-            core.customer_profiles,
-            core.leads,
-            core.feedback,
-            core.annotation_versions,
-        )
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Scrubbed:
-    """Whether the files hold nothing any more of what was erased or written anew."""
-
-    readers_are_gone: bool
-    """Else somebody who reads since before kept it there."""
-    statistics_are_new: bool = True
-    """Else PostgreSQL let us not write its catalogue anew: that of a database is its owner's."""
+_TABLES = (*SEALED_TABLES, hand_offs, delivery_events, *CUSTOMER_TABLES)
+"""Those that hold, or have held, rows of customers."""
 
 
 class Erasure:
@@ -94,26 +71,9 @@ class Erasure:
             connection.execute(select(open_turns.c.customer_id).where(theirs).with_for_update())
             for table, condition in self._conditions(connection, customer_id):
                 gone += connection.execute(delete(table).where(condition)).rowcount
+            if gone:
+                note_erased(connection, _TABLES)
         return gone
-
-    def scrub(self) -> Scrubbed:
-        """Take what was erased or written anew out of the files too. PostgreSQL's own log keeps it until that is
-        recycled.
-
-        On PostgreSQL the tables are written anew, one after the other (a plain VACUUM leaves the bytes in its pages):
-        who writes to one meanwhile waits. So is the catalogue of its statistics, which held samples of rows.
-        """
-        if self._database.is_sqlite:
-            with self._database.engine.connect() as connection:
-                raw = connection.connection.driver_connection
-                assert raw is not None
-                raw.rollback()
-                kept, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            return Scrubbed(not kept)
-        with self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            are_gone = _older_readers_are_gone(connection)
-            connection.execute(text(f"VACUUM (FULL, ANALYZE) {', '.join(_VACUUMED)}"))
-            return Scrubbed(are_gone, _statistics_are_new(connection))
 
     def _conditions(self, connection: Connection, customer_id: str) -> list[tuple[Table, Any]]:
         """Children before parents, as foreign keys want it."""
@@ -144,26 +104,3 @@ class Erasure:
             (hand_offs, hand_offs.c.customer_id == customer_id),
             (customers, customers.c.customer_id == customer_id),
         ]
-
-
-def _older_readers_are_gone(connection: Connection) -> bool:
-    """Rows that an older transaction can still see would survive the vacuum: wait for its end, not for ever."""
-    now = str(connection.scalar(text("SELECT pg_current_xact_id()::xid::text")))
-    older = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
-        "AND age(backend_xmin) >= age(CAST(:now AS xid))"
-    )
-    deadline = time.monotonic() + _READERS_PATIENCE
-    while connection.scalar(older, {"now": now}):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def _statistics_are_new(connection: Connection) -> bool:
-    """Who may not do it gets a warning, no error: another file tells that it was done."""
-    file = text("SELECT pg_relation_filenode('pg_statistic')")
-    before = connection.scalar(file)
-    connection.execute(text("VACUUM (FULL) pg_statistic"))
-    return bool(connection.scalar(file) != before)

@@ -128,7 +128,7 @@ def _knows_somebody(database: Database) -> bool:
 
 
 def _make_durable(database: Database, busy_timeout_ms: int | None) -> None:
-    """What Twilio was told is stored survives a power cut too; erased rows leave no bytes behind."""
+    """What Twilio was told is stored survives a power cut too."""
     # Connections made so far were set up without it.
     database.engine.dispose()
     if busy_timeout_ms is not None:
@@ -142,7 +142,6 @@ def _sqlite_setup(busy_timeout_ms: int | None) -> Callable[[Any, object], None]:
     def prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA secure_delete=ON")
         if busy_timeout_ms is not None:
             cursor.execute(f"PRAGMA busy_timeout={busy_timeout_ms}")
         cursor.close()

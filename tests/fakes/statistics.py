@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, String, Text, insert, text
+from sqlalchemy import Connection, MetaData, String, Text, insert, inspect, text
 
 from bot_core.store.database import Database
 from bot_core.store.migration import Migrations
@@ -49,10 +49,13 @@ def sampled(database: Database, metadata: MetaData) -> set[tuple[str, str]]:
 
 
 def fill(database: Database, metadata: MetaData, *, ids: set[tuple[str, str]], rows: int = 5) -> None:
-    """Rows in every table; texts that are no `ids` hold the SECRET. No foreign key is asked meanwhile."""
+    """Rows in every table that there is; texts that are no `ids` hold the SECRET. No foreign key is asked meanwhile."""
     with database.write() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
+        there = inspect(connection).get_table_names()
         for table in metadata.sorted_tables:
+            if table.name not in there:
+                continue
             for number in range(rows):
                 values = {
                     column.name: _value(column.type, number, is_id=(table.name, column.name) in ids)

@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 class ErasureProblem(StrEnum):
-    """Why nothing was erased."""
+    """Why nothing was erased, or not the last byte."""
 
     BUSY = "busy"
     """The customer is being answered at this moment."""
@@ -39,6 +39,9 @@ class ErasureProblem(StrEnum):
     """The channel's settings are not on this machine."""
     UNREACHABLE = "unreachable"
     """Twilio, or the database."""
+    STILL_IN_FILES = "still_in_files"
+    """Everything is erased, but the database's files hold it for somebody who reads since before. The next erasure or
+    `channels retention` takes it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +130,8 @@ class ConversationDesk:
         return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
     def erase(self, channel: str, customer_key: str) -> ErasureProblem | None:
-        """Everything of the customer, at Twilio too for WhatsApp; None when it is done. Cannot be undone.
-        Raises StoreError."""
+        """Everything of the customer, in the database's files and, for WhatsApp, at Twilio too; None when it is done.
+        Cannot be undone. Raises StoreError."""
         query = "SELECT tracking_id FROM turns WHERE channel = $channel AND customer_key = $customer"
         turns = [row[0] for row in self._feed.index().rows(query, {"channel": channel, "customer": customer_key})]
         problem = self._erase_at_channel(customer_key) if channel == WHATSAPP else None
@@ -136,6 +139,9 @@ class ConversationDesk:
             # Labels first: once the turns are gone, nobody knows any more whose labels they were.
             self._labels.forget(turns)
             self._store.erasure.erase(channel, customer_key)
+            # The channel's command has done it, unless a reader was in its way.
+            if not self._store.erasure.scrub().readers_are_gone:
+                problem = ErasureProblem.STILL_IN_FILES
         self._feed.refresh()
         return problem
 

@@ -6,6 +6,18 @@ from sqlalchemy import delete, select
 
 from bot_core.store import tables
 from bot_core.store.database import Database
+from bot_core.store.erasing import Scrubbed
+from bot_core.store.scrubbing import note_erased, scrub
+
+CUSTOMER_TABLES = (
+    tables.conversations,
+    tables.turns,
+    tables.customer_profiles,
+    tables.leads,
+    tables.feedback,
+    tables.annotation_versions,
+)
+"""Those of the store that hold rows of customers."""
 
 
 class SqlCustomerErasure:
@@ -30,4 +42,10 @@ class SqlCustomerErasure:
                 (tables.conversations, talks.conversation_id.in_(found)),
                 (tables.customer_profiles, (profiles.channel == channel) & (profiles.customer_key == customer_key)),
             )
-            return sum(connection.execute(delete(table).where(condition)).rowcount for table, condition in conditions)
+            gone = sum(connection.execute(delete(table).where(condition)).rowcount for table, condition in conditions)
+            if gone:
+                note_erased(connection, CUSTOMER_TABLES)
+        return gone
+
+    def scrub(self) -> Scrubbed:
+        return scrub(self._database)

@@ -23,6 +23,7 @@ _IDS_AND_STATES = {
     "releases": "release_id created_by",
     "turns": "tracking_id conversation_id release_id",
     "feedback": "tracking_id source value",
+    "unscrubbed": "table_name mark",
 }
 IDS_AND_STATES = {(table, column) for table, columns in _IDS_AND_STATES.items() for column in columns.split()}
 

@@ -187,7 +187,7 @@ async def test_sealing_leaves_no_clear_text_in_the_files_while_others_run(
 async def test_who_reads_since_before_keeps_it_in_the_files_and_that_is_said(
     channel: Channel, core: Settings, settings: ChannelSettings, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("channels.store.erasure._READERS_PATIENCE", 0.1)
+    monkeypatch.setattr("bot_core.store.scrubbing._READERS_PATIENCE", 0.1)
     await channel.talk("un secreto")
     store = open_channel_store(settings, core, busy_timeout_ms=50)
     desk = Desk(settings, core, store, channel.api, lambda *_: None)

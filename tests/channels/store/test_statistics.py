@@ -1,5 +1,5 @@
 """PostgreSQL's statistics hold samples of columns, readable and longer than the rows: no personal data in them, and
-`scrub` takes what is left there out of the files."""
+scrubbing takes what is left there out of the files."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot_core.store.database import Database, open_database
+from bot_core.store.erasing import Scrubbed
 from bot_core.store.migration import upgrade
-from channels.privacy.keys import Pseudonyms
-from channels.store.erasure import Erasure, Scrubbed
+from bot_core.store.scrubbing import scrub_all
 from channels.store.store import WHATSAPP
 from channels.store.tables import metadata
 from tests.fakes.postgres import PostgresServer, postgres_server  # noqa: F401
@@ -47,10 +47,6 @@ def earlier(postgres_server: PostgresServer) -> Iterator[Database]:  # noqa: F81
     database.close()
 
 
-def scrub(database: Database) -> Scrubbed:
-    return Erasure(database, Pseudonyms(b"key")).scrub()
-
-
 def test_only_ids_and_states_may_be_sampled(earlier: Database):
     """A new column of texts belongs into a migration like 0003 or, when it tells nothing of a person, into the list."""
     upgrade(earlier, WHATSAPP)
@@ -70,7 +66,7 @@ def test_the_bytes_of_former_statistics_go_too(earlier: Database, tmp_path: Path
         for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())
     assert SECRET.encode() in stored_bytes(earlier, tmp_path)
-    assert scrub(earlier) == Scrubbed(readers_are_gone=True, statistics_are_new=True)
+    assert scrub_all(earlier) == Scrubbed(readers_are_gone=True, statistics_are_new=True)
     assert SECRET.encode() not in stored_bytes(earlier, tmp_path)
 
 
@@ -84,6 +80,6 @@ def test_who_does_not_own_the_database_is_told_that_the_statistics_stay(
     guest = open_database(owned.engine.url.set(username="guest").render_as_string(hide_password=False))
     upgrade(guest)
     upgrade(guest, WHATSAPP)
-    assert scrub(guest) == Scrubbed(readers_are_gone=True, statistics_are_new=False)
+    assert scrub_all(guest) == Scrubbed(readers_are_gone=True, statistics_are_new=False)
     for database in (guest, owned):
         database.close()

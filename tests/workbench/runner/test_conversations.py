@@ -12,10 +12,12 @@ import pytest
 from bot_core.errors import NotFound, StoreError
 from bot_core.messages import InboundMessage
 from bot_core.settings import Settings
+from bot_core.store.erasing import Scrubbed
 from bot_core.store.records import Feedback, FeedbackValue
 from bot_core.store.reviews import Annotation, ReviewVerdict
 from bot_core.trace import Finding
 from tests.fakes.activity import talk
+from tests.fakes.statistics import stored_bytes
 from tests.fakes.turns import finished_turn
 from workbench.evaluation.judge.labels import LabelBook
 from workbench.runner.conversations import ErasureProblem
@@ -118,6 +120,22 @@ def test_a_simulated_customer_is_erased_from_the_store(workbench: Workbench):
     assert [one.conversation_id for one in workbench.conversations.search(Search()).items] == ["c2"]
     with pytest.raises(NotFound):
         workbench.conversations.open("c1")
+
+
+def test_a_simulated_customer_is_erased_from_the_files_of_the_database_too(workbench: Workbench, tmp_path: Path):
+    assert workbench.store.database
+    talk(workbench.store, TOLD, conversation_id="c1")
+    assert TOLD.encode() in stored_bytes(workbench.store.database, tmp_path)
+    assert workbench.conversations.erase("workbench", "c1") is None
+    assert TOLD.encode() not in stored_bytes(workbench.store.database, tmp_path)
+
+
+def test_who_still_reads_what_was_erased_is_told(workbench: Workbench, monkeypatch: pytest.MonkeyPatch):
+    talk(workbench.store, "hola", conversation_id="c1")
+    kept = Scrubbed(readers_are_gone=False)
+    monkeypatch.setattr(type(workbench.store.erasure), "scrub", lambda _: kept)
+    assert workbench.conversations.erase("workbench", "c1") is ErasureProblem.STILL_IN_FILES
+    assert workbench.conversations.search(Search()).total == 0
 
 
 def test_what_the_judge_would_learn_of_an_erased_customer_is_gone_too(workbench: Workbench):

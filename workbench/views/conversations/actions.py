@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench import session
 from workbench.roles import Role
-from workbench.runner.conversations import WHATSAPP, OpenConversation
+from workbench.runner.conversations import WHATSAPP, ErasureProblem, OpenConversation
 from workbench.texts.texts import section, text
 from workbench.views.conversations import place
 from workbench.views.figures import plain
@@ -59,9 +59,9 @@ def _erase(channel: str, customer_key: str) -> None:
         return
     with st.spinner(text("conversations.erasing")):
         problem = session.workbench().conversations.erase(channel, customer_key)
-    if problem:
+    if problem and problem is not ErasureProblem.STILL_IN_FILES:
         st.error(section("erase_problems")[problem.value], icon="⚠️")
         return
-    session.notify(text("conversations.erased"))
+    session.notify(section("erase_problems")[problem.value] if problem else text("conversations.erased"))
     place.open_conversation(None)
     st.rerun()
