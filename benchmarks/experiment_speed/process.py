@@ -25,9 +25,11 @@ class Process:
 
 def run_process(command: list[str], environment: dict[str, str], *, folder: Path = ROOT) -> tuple[Process, str]:
     """With what it printed. Raises SystemExit with the end of it when the process fails."""
+    # Every program keeps its compiled modules, as after anybody's first start.
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": ""} | environment
     started, before = time.perf_counter(), _processor()
     with subprocess.Popen(
-        command, cwd=folder, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         peak = _Peak(process.pid)
         output, errors = process.communicate()
