@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.fakes.found import stored
+from tests.fakes.found import none_left_out, stored
 from tests.fakes.results import spoken
 from workbench.evaluation.findings.filing import stored_comparisons
 from workbench.evaluation.findings.stored import experiment_findings
@@ -80,7 +80,7 @@ def _step(step: str, folder: Path) -> int:
         (folder / "comparisons.json").write_text(json.dumps(rows), encoding="utf-8")
     else:
         database = open_database(folder / "workbench.duckdb")
-        take_in(database, files)
+        take_in(database, files, left_out=none_left_out)
         database.close()
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

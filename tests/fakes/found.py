@@ -30,7 +30,7 @@ from workbench.records import (
     Verdict,
     overall,
 )
-from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
+from workbench.storage.experiment_files import DamagedExperiment, ExperimentFiles, ExperimentFolder
 from workbench.storage.preference_files import PairOutcome, PreferenceRecord, PreferencesHeader, write_preferences
 from workbench.storage.run_files import write_run
 
@@ -266,3 +266,8 @@ def preferred(folder: ExperimentFolder, run_id: str, outcomes: Sequence[PairOutc
         prompt_hash="0" * 64,
     )
     write_preferences(folder.preferences_path(run_id), header, records)
+
+
+def none_left_out(damaged: DamagedExperiment) -> None:
+    """For databases that must have every experiment."""
+    raise AssertionError(damaged)

@@ -16,6 +16,7 @@ from workbench.storage.experiment_files import ExperimentFiles
 WORKBENCH = """
 import select, sys
 from bot_core.settings import load_settings
+from tests.fakes.found import none_left_out
 from workbench.runner.experiments import ExperimentDesk
 from workbench.storage.database import database_path, open_database
 from workbench.storage.rebuild import rebuild
@@ -25,7 +26,7 @@ assert database.experiments() == []
 print("ready", flush=True)
 rounds = 0
 while not select.select([sys.stdin], [], [], 0.3)[0]:
-    rebuild(database, desk.files)
+    rebuild(database, desk.files, left_out=none_left_out)
     assert all(progress.problem is None for progress in desk.list())
     rounds += 1
 print(rounds, flush=True)

@@ -13,7 +13,7 @@ from workbench.cli.running import experiment_files
 if TYPE_CHECKING:
     from workbench.evaluation.findings.records import Findings
     from workbench.storage.database import Answer
-    from workbench.storage.experiment_files import ExperimentFiles
+    from workbench.storage.experiment_files import DamagedExperiment
     from workbench.storage.rebuild import Verdicts
 
 _VERDICTS = ("comparisons", "veredictos")
@@ -102,7 +102,7 @@ def sql(
 
     database = in_memory()
     try:
-        take_in(database, _sound(experiment_files()), verdicts=_verdicts_for(question))
+        take_in(database, experiment_files(), left_out=_tell_left_out, verdicts=_verdicts_for(question))
         database.shut_outside()
         shown = limit or (_SHOWN if table_format is TableFormat.TABLE else None)
         _print(database.query(question, limit=shown), table_format)
@@ -121,20 +121,16 @@ def rebuild() -> None:
     settings = load_settings()
     database = open_database(database_path(settings))
     try:
-        files = _sound(ExperimentFiles(experiments_folder(settings)))
-        count = rebuilding.rebuild(database, files, verdicts=verdicts_of)
+        files = ExperimentFiles(experiments_folder(settings))
+        count = rebuilding.rebuild(database, files, left_out=_tell_left_out, verdicts=verdicts_of)
     finally:
         database.close()
     typer.echo(f"{database.path}: {count} runs")
 
 
-def _sound(files: ExperimentFiles) -> ExperimentFiles:
-    """Says on standard error which experiments the answer is without."""
-    from workbench.storage.rebuild import ALL
-
-    for each in files.damaged(limit=ALL):
-        typer.echo(f"left out: {each.experiment_id}: {each.problem}", err=True)
-    return files
+def _tell_left_out(damaged: DamagedExperiment) -> None:
+    """On standard error: the answer is on standard output."""
+    typer.echo(f"left out: {damaged.experiment_id}: {damaged.problem}", err=True)
 
 
 def _verdicts_for(question: str) -> Verdicts | None:

@@ -9,7 +9,7 @@ from bot_core.errors import KavakBotError
 from bot_core.settings import Settings
 from workbench.evaluation.findings.filing import verdicts_of
 from workbench.storage.database import database_path, open_database
-from workbench.storage.experiment_files import ExperimentFiles
+from workbench.storage.experiment_files import DamagedExperiment, ExperimentFiles
 from workbench.storage.rebuild import take_in
 
 _log = logging.getLogger(__name__)
@@ -23,6 +23,7 @@ class Archive:
         self._path = database_path(settings)
         self._files = files
         self._seconds = seconds
+        self._told: set[DamagedExperiment] = set()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="archive", daemon=True)
         self._thread.start()
@@ -44,6 +45,11 @@ class Archive:
         """Opened for as long as it takes: whoever asks by SQL at another moment may open the file too."""
         database = open_database(self._path)
         try:
-            take_in(database, self._files, verdicts=verdicts_of)
+            take_in(database, self._files, left_out=self._tell_once, verdicts=verdicts_of)
         finally:
             database.close()
+
+    def _tell_once(self, damaged: DamagedExperiment) -> None:
+        if damaged not in self._told:
+            self._told.add(damaged)
+            _log.warning("workbench.duckdb is without %s: %s", damaged.experiment_id, damaged.problem)

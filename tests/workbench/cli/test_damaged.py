@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.found import plans, stored
-from workbench.storage.experiment_files import ExperimentFiles
+from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder
 
 
 @pytest.fixture(autouse=True)
-def two(tmp_path: Path) -> None:
+def broken(tmp_path: Path) -> ExperimentFolder:
     files = ExperimentFiles(tmp_path / "var" / "experiments")
     stored(files, "sound", plans([1], "5000"))
-    (stored(files, "broken", plans([1], "5000")).path / "progress.json").write_text("{")
+    broken = stored(files, "broken", plans([1], "5000"))
+    (broken.path / "progress.json").write_text("{")
+    return broken
 
 
 def test_list_shows_the_others_and_what_to_do(workbench):
@@ -38,6 +40,14 @@ def test_sql_and_rebuild_warn_on_standard_error(workbench):
         assert told.exit_code == 0
         assert told.stderr.startswith("left out: broken: ")
         assert len(told.stderr.splitlines()) == 1
+
+
+def test_they_do_so_of_one_whose_results_are_damaged(workbench, broken):
+    (broken.path / "progress.json").unlink()
+    broken.run_path("broken-1").write_bytes(b"PAR1")
+    asked = workbench("sql", "SELECT experiment_id FROM experiments", "--format", "json")
+    assert json.loads(asked.stdout) == [{"experiment_id": "sound"}]
+    assert asked.stderr.startswith("left out: broken: ") and "broken-1.parquet" in asked.stderr
 
 
 def test_another_one_can_be_exported(workbench, tmp_path):

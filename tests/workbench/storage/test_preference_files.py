@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot_core.errors import Immutable, StoreError
-from tests.fakes.found import plans, preference, preferred, stored
+from tests.fakes.found import none_left_out, plans, preference, preferred, stored
 from workbench.records import JudgeWarning
 from workbench.storage.database import WorkbenchDatabase, in_memory
 from workbench.storage.experiment_files import ExperimentFiles, ExperimentFolder, preferences_id
@@ -69,7 +69,7 @@ def test_those_under_way_are_read_from_the_journal(folder):
 
 def test_they_are_asked_for_in_sql(folder, files, database):
     preferred(folder, "e1-2", [O.CANDIDATE, O.CANDIDATE, O.BASELINE, O.TIE, O.UNSCORED, O.LEFT_OUT])
-    take_in(database, files)
+    take_in(database, files, left_out=none_left_out)
     [row] = database.query("SELECT * FROM preferencias").as_dicts()
     assert (row["contra"], row["variante"], row["juez"]) == ("variante 1", "variante 2", "openai/judge")
     counts = ("prefirio_variante", "empates", "prefirio_contra", "sin_evaluar", "sin_comparar")
@@ -82,7 +82,7 @@ def test_they_are_asked_for_in_sql(folder, files, database):
 
 def test_the_judges_calls_about_pairs_are_model_calls_of_the_candidate(folder, files, database):
     preferred(folder, "e1-2", [O.CANDIDATE, O.TIE, O.LEFT_OUT])
-    take_in(database, files)
+    take_in(database, files, left_out=none_left_out)
     calls = "SELECT run_id, case_id, trial, turn, paid_for, agent, purpose, model, usd FROM model_calls"
     asked = f"{calls} WHERE purpose = 'pair' ORDER BY case_id"
     rows = database.query(asked).rows
@@ -94,7 +94,7 @@ def test_the_judges_calls_about_pairs_are_model_calls_of_the_candidate(folder, f
     run, results = read_run(path), list(folder.results("e1-2"))
     path.unlink()
     write_run(path, run, results)
-    take_in(database, files)
+    take_in(database, files, left_out=none_left_out)
     assert database.query(asked).rows == rows
     assert database.query("SELECT count(*) FROM model_calls").rows == [(44,)]
     assert database.query("SELECT sum(usd_evaluacion) FROM costos").rows == [(0.0,)], "of the pairs: preferencias.usd"
@@ -103,13 +103,13 @@ def test_the_judges_calls_about_pairs_are_model_calls_of_the_candidate(folder, f
 def test_taking_in_twice_rebuilding_and_forgetting(folder, files, database):
     preferred(folder, "e1-2", [O.CANDIDATE, O.TIE])
     count = "SELECT count(*) FROM preferences"
-    take_in(database, files)
-    take_in(database, files)
+    take_in(database, files, left_out=none_left_out)
+    take_in(database, files, left_out=none_left_out)
     assert database.query(count).rows == [(2,)]
-    rebuild(database, files)
+    rebuild(database, files, left_out=none_left_out)
     assert database.query(count).rows == [(2,)]
     shutil.rmtree(folder.path)
-    take_in(database, files)
+    take_in(database, files, left_out=none_left_out)
     assert database.query(count).rows == [(0,)]
     assert database.query("SELECT * FROM taken").rows == []
 
@@ -122,7 +122,7 @@ def test_warnings_of_a_judge_are_rows_and_older_files_have_none(folder, files, d
     write_run(path, run, [warned, *results[1:]])
     assert next(folder.results("e1-1")).warnings == warned.warnings
     _without_column(folder.run_path("e1-2"), "warnings")
-    take_in(database, files)
+    take_in(database, files, left_out=none_left_out)
     assert database.query("SELECT * FROM judge_warnings").rows == [("e1-1", "case-00", 1, "same_model", "its own")]
     assert database.query("SELECT count(*) FROM results").rows == [(40,)]
     assert all(result.warnings == () for result in folder.results("e1-2"))

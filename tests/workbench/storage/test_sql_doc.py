@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot_core.settings import PROJECT_ROOT
-from tests.fakes.found import plans, preferred, stored
+from tests.fakes.found import none_left_out, plans, preferred, stored
 from workbench.evaluation.findings.filing import verdicts_of
 from workbench.storage.database import in_memory
 from workbench.storage.experiment_files import ExperimentFiles
@@ -31,7 +31,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     folder = stored(files, "e1", plans(range(12), "5000", intents=[3]), plans([19], "6000", intents=[19]))
     preferred(folder, "e1-2", [PairOutcome.CANDIDATE, PairOutcome.TIE])
     database = in_memory()
-    take_in(database, files, verdicts=verdicts_of)
+    take_in(database, files, left_out=none_left_out, verdicts=verdicts_of)
     yield database
     database.close()
 

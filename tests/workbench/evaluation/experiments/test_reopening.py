@@ -10,6 +10,7 @@ import pytest
 
 from bot_core.errors import Conflict, UserError
 from bot_core.llm.gateway import ModelSettings
+from tests.fakes.found import none_left_out
 from tests.fakes.model_server import ModelServer
 from tests.fakes.model_wire import Answer, Behaviour, RecordedRequest, greeting_bot, unauthorized
 from workbench.evaluation.experiments.reopening import reopen_errors
@@ -141,7 +142,7 @@ async def test_twice_makes_two_attempts_and_the_tables_and_the_report_know(creat
     await run_experiment(folder, settings)
     database = in_memory()
     files = ExperimentFiles(folder.path.parent)
-    take_in(database, files)
+    take_in(database, files, left_out=none_left_out)
     for _ in range(2):
         reopen_errors(folder)
         await run_experiment(folder, settings)
@@ -152,7 +153,7 @@ async def test_twice_makes_two_attempts_and_the_tables_and_the_report_know(creat
         f"abc-2.attempt-{number}.parquet" for number in (1, 2, 3)
     ]
     assert [next(read_results(path)).error is None for path in folder.attempts("abc-2")] == [False] * 3
-    take_in(database, files)
+    take_in(database, files, left_out=none_left_out)
     rows = database.query(
         "SELECT run_id, attempts, verdict <> 'error' FROM runs JOIN results USING (run_id) ORDER BY 1"
     )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot_core.errors import NotFound, UserError
-from tests.fakes.found import plans, stored
+from tests.fakes.found import none_left_out, plans, stored
 from workbench.evaluation.findings.stored import experiment_findings, pair_findings
 from workbench.evaluation.report.experiment.markdown import summary
 from workbench.evaluation.report.experiment.page import page
@@ -63,7 +63,7 @@ def test_verdicts_on_their_way_into_the_database(files):
 
     stored(files, "e1", plans(range(12), "5000"), plans([], "6000"))
     database = in_memory()
-    take_in(database, files, verdicts=verdicts_of)
+    take_in(database, files, left_out=none_left_out, verdicts=verdicts_of)
     [row] = database.query(
         "SELECT contra, variante, veredicto, diferencia FROM veredictos WHERE metric = 'plan'"
     ).as_dicts()
