@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from bot_core.leads.lead import Lead
 from bot_core.llm.gateway import ModelSettings
@@ -114,10 +114,20 @@ class CaseResult(Frozen):
         return next((score for score in self.scores if score.scorer == scorer), None)
 
 
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("one line without control characters is expected")
+    return text
+
+
+OneLine = Annotated[str, AfterValidator(_one_line)]
+"""Names are shown in lists and on terminals."""
+
+
 class VariantSpec(Frozen):
     """A candidate configuration: a release with what is changed of it."""
 
-    name: str = Field(min_length=1, max_length=80)
+    name: OneLine = Field(min_length=1, max_length=80)
     release_id: str = "offline-base"
     model: ModelSettings | None = None
     """For every agent; None for the release's own."""
@@ -140,7 +150,7 @@ class JudgeSpec(Frozen):
 class ExperimentSpec(Frozen):
     """Variants on the same cases: all that is needed to run them."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: OneLine = Field(min_length=1, max_length=200)
     variants: tuple[VariantSpec, ...] = Field(min_length=1, max_length=8)
     split: str = "smoke"
     case_ids: tuple[str, ...] = ()
@@ -154,7 +164,7 @@ class ExperimentSpec(Frozen):
     """Bot, simulated customers and judge together never cost more; None for no cap."""
     judge: JudgeSpec | None = None
     customer: ModelSettings | None = None
-    """The model that plays the simulated customers; None for rules, without a model."""
+    """The model that plays the simulated customers; None for the embedded rules, which are no model of its own."""
     replay: bool = False
     """Model calls are answered from the committed cassettes: no socket, no cost."""
     catalog_path: str | None = None

@@ -104,13 +104,13 @@ def resume(
 ) -> None:
     """Go on with an experiment that was paused, killed or out of money; what was paid is not paid again."""
     from workbench.cli.driving import drive, exit_code
-    from workbench.cli.specs import money
+    from workbench.cli.specs import with_budget
     from workbench.cli.telling import print_outcome, tell_end
     from workbench.storage.experiment_files import Control
 
     folder = experiment_files().open(experiment)
     if budget:
-        folder.write_spec(folder.spec.model_copy(update={"budget_usd": money(budget)}))
+        folder.write_spec(with_budget(folder, budget))
     if errors:
         from workbench.evaluation.experiments.reopening import reopen_errors
 

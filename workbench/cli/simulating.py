@@ -82,11 +82,11 @@ def _played(
 
 def _customers(model: str | None, api_base: str | None) -> CustomerMaker:
     from bot_core.llm.litellm_gateway import LiteLLMGateway
-    from workbench.cli.specs import model_named
+    from workbench.cli.specs import customer_model
     from workbench.evaluation.customers.model_driven import model_customers
     from workbench.evaluation.customers.rule_based import RuleBasedCustomer
 
-    settings = model_named("--customer", model, api_base)
+    settings = customer_model(model, api_base)
     if settings is None:
         return RuleBasedCustomer
     return model_customers(LiteLLMGateway(), settings)

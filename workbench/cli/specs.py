@@ -10,6 +10,7 @@ from bot_core.errors import UserError
 from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
 from workbench.cli.variants import settings_of
 from workbench.records import ExperimentSpec, JudgeSpec
+from workbench.storage.experiment_files import ExperimentFolder
 
 
 def experiment_spec(**fields: object) -> ExperimentSpec:
@@ -31,10 +32,16 @@ def model_named(option: str, model: str | None, api_base: str | None, *, at_once
 
 def customer_named(model: str | None, api_base: str | None, personas: tuple[str, ...]) -> ModelSettings | None:
     """Raises UserError when there is nobody to play."""
-    settings = model_named("--customer", model, api_base)
-    if settings and not personas:
+    settings = customer_model(model, api_base)
+    if model and not personas:
         raise UserError("--customer plays simulated customers, and none are asked for", hint="add --personas all")
     return settings
+
+
+def customer_model(model: str | None, api_base: str | None) -> ModelSettings | None:
+    """None for the embedded rules, which `offline` names as well."""
+    settings = model_named("--customer", model, api_base)
+    return settings if settings and settings.model != OFFLINE_MODEL else None
 
 
 def judge_named(model: str | None, api_base: str | None, variants: int, *, pairs: bool) -> JudgeSpec | None:
@@ -54,6 +61,16 @@ def personas_named(text: str | None) -> tuple[str, ...]:
     from workbench.evaluation.dataset.personas import load_personas
 
     return tuple(persona.id for persona in load_personas())
+
+
+def with_budget(folder: ExperimentFolder, usd: float) -> ExperimentSpec:
+    """The experiment with another cap. Raises UserError for one that it has passed already."""
+    budget, spent = money(usd), folder.progress().usd_spent
+    if budget is not None and budget <= spent:
+        raise UserError(
+            f"a budget of {budget} USD, and {spent:.4f} USD are spent", hint="what was spent counts: name a higher one"
+        )
+    return folder.spec.model_copy(update={"budget_usd": budget})
 
 
 def money(usd: float | None) -> Decimal | None:

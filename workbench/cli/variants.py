@@ -51,7 +51,8 @@ def parsed_variant(text: str, model: ModelSettings | None) -> VariantSpec:
         )
     except ValidationError as error:
         fault = error.errors()[0]
-        raise UserError(f"--variant {text!r}: {fault['loc'][0]}: {fault['msg']}", hint=_FORM) from error
+        said = fault["msg"].removeprefix("Value error, ")
+        raise UserError(f"--variant {text!r}: {fault['loc'][0]}: {said}", hint=_FORM) from error
 
 
 def settings_of(model: str, api_base: str | None = None, *, at_once: int = 8) -> ModelSettings:

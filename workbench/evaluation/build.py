@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot_core.catalog.service import CarDataService
+from bot_core.errors import PromptError
 from bot_core.knowledge.service import KnowledgeService
 from bot_core.llm.gateway import LLMGateway
 from bot_core.offline.gateway import OfflineGateway
@@ -70,8 +71,9 @@ def build_subject(
         leads=notebook,
         gateway=gateway(_baseline(catalog, knowledge)) if gateway else None,
     )
-    for agent in release.agents.values():
-        factory.prompts.get(agent.prompt)
+    for name, agent in release.agents.items():
+        if (whose := factory.prompts.get(agent.prompt).agent) != name:
+            raise PromptError(f"{agent.prompt!r} is a prompt of {whose}, not of {name.value}")
     return Subject(
         variant=variant,
         bot=factory.build(release),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,8 @@ def test_a_wrong_name_leaves_no_experiment_behind(workbench, few_folder, files):
 
 
 def test_simulated_customers_end_with_the_rate_of_their_own_faults(workbench):
-    result = workbench("run", "--variant", "A=offline-base", "--personas", "ana-primer-auto,emily-english")
+    arguments = ("--personas", "ana-primer-auto,emily-english", "--customer", "offline")
+    result = workbench("run", "--variant", "A=offline-base", *arguments)
     assert result.exit_code == 0, result.output
     assert re.search(r"A: 2/2 played, .*; ends: [a-z_]+ \d", result.output)
     assert "A: 0 of 2 conversations ended by a simulator fault, 0.0 % (0.0 % to 65.8 %); counted apart" in result.output
@@ -230,3 +232,6 @@ def test_over_budget_is_exit_code_4_and_goes_on_with_more(workbench, few_folder,
         [folder] = files.list()
         assert f"resume {folder.experiment_id} --budget USD" in result.output
         assert workbench("resume", folder.experiment_id, "--budget", "1").exit_code == 0
+        less = workbench("resume", folder.experiment_id, "--budget", "0.000001")
+        assert isinstance(less.exception, UserError) and "name a higher one" in str(less.exception)
+        assert files.open(folder.experiment_id).spec.budget_usd == Decimal(1)

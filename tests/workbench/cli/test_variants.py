@@ -59,6 +59,8 @@ def test_parameters_keep_the_rest_of_the_model_of_all_variants():
         ("A=local,sales.model=openai/x,sales.max_tokens=0", "max_tokens: .* greater than or equal to 1"),
         ("A=local,sales.mood=good", "no setting 'mood' of an agent"),
         ("A=local,nobody.temperature=1", "no agent 'nobody'"),
+        ("A\nB=local", "name: one line without control characters is expected"),
+        ("A\x1b[31m=local", "name: one line without control characters is expected"),
     ],
 )
 def test_a_mistake_is_one_line(text, message):

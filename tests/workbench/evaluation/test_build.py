@@ -40,6 +40,8 @@ def test_wrong_names_are_told_before_anything_is_run(settings):
         build_subject(VariantSpec(name="v", release_id="nowhere"), settings)
     with pytest.raises(PromptError, match="financing/v099"):
         build_subject(VariantSpec(name="v", prompts={AgentName.FINANCING: "financing/v099"}), settings)
+    with pytest.raises(PromptError, match="'financing/v001' is a prompt of financing, not of sales"):
+        build_subject(VariantSpec(name="v", prompts={AgentName.SALES: "financing/v001"}), settings)
 
 
 def test_a_subject_judges_with_the_variants_own_catalogue(settings, tmp_path):
