@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot_core.errors import Conflict, NotFound, UserError
+from bot_core.errors import Conflict, NotFound, StoreError, UserError
 from bot_core.messages import utc_now
 from bot_core.settings import Settings
 from bot_core.store.erasing import Scrubbed
@@ -20,6 +21,7 @@ from channels.outbound.sender import WINDOW
 from channels.outbound.twilio import MessagingApi, TwilioApi, TwilioUnreachable
 from channels.settings import ChannelSettings
 from channels.store.erasure import Erasure
+from channels.store.people import LostLease
 from channels.store.records import UNSETTLED, InboundState, OutboxState, Outgoing
 from channels.store.store import ChannelStore, open_channel_store
 from channels.store.tables import SEALED_TABLES
@@ -141,10 +143,11 @@ class Desk:
     def retention(self, *, days: int, sure: bool) -> str:
         """Raises UserError, after all others are erased, for those who are being answered or whose messages Twilio does
         not delete."""
-        idle = self._store.people.idle_since(utc_now() - timedelta(days=days))
+        since = utc_now() - timedelta(days=days)
+        idle = self._store.people.idle_since(since)
         if not sure:
             return f"{len(idle)} customers have been silent for {days} days; --yes erases them"
-        faults = [(customer_id, self._fault(customer_id)) for customer_id in idle]
+        faults = [(customer_id, self._fault(customer_id, silent_since=since)) for customer_id in idle]
         skipped = [f"{customer_id} ({fault})" for customer_id, fault in faults if fault]
         # Also what a run before this one erased that was killed, or kept from it by a reader.
         done = f"{len(idle) - len(skipped)} customers erased{_what_stays(scrub(self._store.database))}"
@@ -161,25 +164,35 @@ class Desk:
         rows += reseal(database, shared) if shared else 0
         return f"{rows} rows written again with the current key{_what_stays(scrub_all(database))}"
 
-    def _fault(self, customer_id: str) -> str:
+    def _fault(self, customer_id: str, *, silent_since: datetime) -> str:
         """Why the customer is not erased; empty when it was done."""
         try:
-            self._erase(customer_id, at_twilio=True)
+            self._erase(customer_id, at_twilio=True, silent_since=silent_since)
         except UserError:
             return "being answered right now"
         except (TwilioUnreachable, Conflict) as error:
             return error.message
         return ""
 
-    def _erase(self, customer_id: str, *, at_twilio: bool) -> str:
+    def _erase(self, customer_id: str, *, at_twilio: bool, silent_since: datetime | None = None) -> str:
         # A turn under way is fenced off: it must not write the customer back.
-        if self._store.people.claim(customer_id, f"erase-{customer_id}", _ERASING) is None:
+        people = self._store.people
+        fence = people.claim(customer_id, f"erase-{customer_id}", _ERASING)
+        if fence is None:
             raise UserError(f"{customer_id} is being answered right now", hint="try again in a minute")
-        sids = self._erasure.message_sids(customer_id)
-        if at_twilio:
-            for sid in sids:
+        try:
+            sids = self._erasure.message_sids(customer_id)
+            # After the list: whoever writes from now on is not in it.
+            if silent_since and people.get(customer_id).last_inbound_at >= silent_since:
+                raise Conflict(f"{customer_id} has written meanwhile")
+            for sid in sids if at_twilio else ():
                 self._api.delete(sid)
-        rows = self._erasure.erase(customer_id)
+            with people.fenced(customer_id, fence):
+                rows = self._erasure.erase(customer_id, known=sids)
+        except StoreError:
+            with suppress(LostLease), people.fenced(customer_id, fence) as connection:
+                people.let_go(connection, customer_id)
+            raise
         copies = f"{len(sids)} messages at Twilio" if at_twilio else "Twilio's copies kept"
         return f"{customer_id}: {rows} rows erased, {copies}"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot_core.errors import StoreError
 from bot_core.messages import Frozen
-from channels.inbound.webhook import InboundWebhook
+from channels.inbound.webhook import MESSAGE_SID, InboundWebhook
 from channels.privacy.keys import Sealer
 
 
@@ -38,8 +38,7 @@ def read_spool(folder: Path, sealer: Sealer) -> Spool:
     unreadable: list[str] = []
     for path in sorted(folder.glob("*.json")):
         try:
-            sealed = _File.model_validate_json(path.read_bytes()).sealed
-            waiting.append(Spooled(path, InboundWebhook.model_validate_json(sealer.open(sealed))))
+            waiting.append(Spooled(path, _read(path, sealer)))
         except FileNotFoundError:
             # Another `reconcile` has just taken it in.
             continue
@@ -50,3 +49,12 @@ def read_spool(folder: Path, sealer: Sealer) -> Spool:
         except ValueError:
             unreadable.append(f"{path.name} (not what the fallback writes)")
     return Spool(tuple(sorted(waiting, key=lambda one: one.webhook.received_at)), tuple(unreadable))
+
+
+def _read(path: Path, sealer: Sealer) -> InboundWebhook:
+    """Raises ValueError for what no fallback has written: a message without a proper id could not be stored."""
+    sealed = _File.model_validate_json(path.read_bytes()).sealed
+    webhook = InboundWebhook.model_validate_json(sealer.open(sealed))
+    if not MESSAGE_SID.fullmatch(webhook.message_sid):
+        raise ValueError("no message id")
+    return webhook

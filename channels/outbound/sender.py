@@ -192,8 +192,9 @@ class OutboxSender:
         if kind is Failure.PERMANENT:
             outbox.fail(connection, outbox_id, code)
             if code in OPTED_OUT:
-                key = self._store.people.get(outgoing.customer_id).matching_key
-                self._store.people.opt_out(connection, key, at=utc_now())
+                # As of the send: who has written since wants to hear from us.
+                sent_at = outbox.read(connection, outbox_id).attempted_at or utc_now()
+                self._store.inbox.consent.refused(connection, outgoing.customer_id, sent_at)
         elif kind is Failure.AMBIGUOUS:
             outbox.doubt(connection, outbox_id, seconds=self._settings.settle_seconds, error=code)
         else:

@@ -65,7 +65,9 @@ class MessagingApi(Protocol):
         """What customers sent to one of our numbers. Raises TwilioUnreachable."""
         ...
 
-    def media_type(self, message_sid: str) -> str: ...
+    def media_type(self, message_sid: str) -> str:
+        """Of the first one; "" when it is gone. Raises TwilioUnreachable."""
+        ...
 
     def delete(self, message_sid: str) -> None:
         """Twilio's copy, media included; gone already is fine. Raises TwilioUnreachable."""
@@ -117,7 +119,8 @@ class TwilioApi:
                 yield message
 
     def media_type(self, message_sid: str) -> str:
-        with _translated():
+        found: list[Any] = []
+        with _translated(missing_is_fine=True):
             found = self._client.messages(message_sid).media.list(limit=1)
         return str(found[0].content_type) if found else ""
 

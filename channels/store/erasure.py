@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, select
 
+from bot_core.errors import Conflict
 from bot_core.messages import utc_now
 from bot_core.store import tables as core
 from bot_core.store.database import Database
@@ -48,21 +50,22 @@ class Erasure:
     def message_sids(self, customer_id: str) -> tuple[str, ...]:
         """Twilio's copies, in both directions."""
         with self._database.read() as connection:
-            received = connection.scalars(
-                select(inbound_messages.c.message_sid).where(inbound_messages.c.customer_id == customer_id)
-            ).all()
-            sent = connection.scalars(
-                select(outbox.c.message_sid).where(
-                    outbox.c.customer_id == customer_id, outbox.c.message_sid.is_not(None)
-                )
-            ).all()
-        return (*received, *(sid for sid in sent if sid))
+            return _message_sids(connection, customer_id)
 
-    def erase(self, customer_id: str) -> int:
-        """Rows gone. What stays: hashes of the SIDs, so that a replay starts nothing, and an opt-out, under a hash."""
-        sids = self.message_sids(customer_id)
+    def erase(self, customer_id: str, *, known: Collection[str]) -> int:
+        """Rows gone. What stays: hashes of the SIDs, so that a replay starts nothing, and an opt-out, under a hash.
+
+        Raises Conflict, and erases nothing, when there is another message than `known`: somebody wrote meanwhile.
+        """
         gone = 0
         with self._database.write() as connection:
+            # First of all, as for everybody who adds a message: none can come in between.
+            connection.execute(
+                select(customers.c.fence).where(customers.c.customer_id == customer_id).with_for_update()
+            )
+            sids = _message_sids(connection, customer_id)
+            if not set(sids) <= set(known):
+                raise Conflict(f"{customer_id} has written meanwhile", hint="try again")
             for sid in sids:
                 stone = {"sid_hash": self._pseudonyms.of("sid", sid), "erased_at": utc_now()}
                 insert_or_ignore(connection, tombstones, stone)
@@ -104,3 +107,10 @@ class Erasure:
             (hand_offs, hand_offs.c.customer_id == customer_id),
             (customers, customers.c.customer_id == customer_id),
         ]
+
+
+def _message_sids(connection: Connection, customer_id: str) -> tuple[str, ...]:
+    received = select(inbound_messages.c.message_sid).where(inbound_messages.c.customer_id == customer_id)
+    accepted = (outbox.c.customer_id == customer_id) & outbox.c.message_sid.is_not(None)
+    sent = connection.scalars(select(outbox.c.message_sid).where(accepted))
+    return (*connection.scalars(received), *(sid for sid in sent if sid))

@@ -58,6 +58,23 @@ async def test_twilio_may_say_later_that_the_customer_wants_nothing_from_us(
     assert not has_left(channel)
 
 
+async def test_who_writes_while_twilio_says_so_wants_to_hear_from_us(channel: Channel):
+    """Its answer is of the moment of the send, as in a callback."""
+    await channel.talk("hola")
+
+    meanwhile = ["¿tienen jetta?"]
+
+    def refused_once(_form: dict[str, str]) -> str:
+        if not meanwhile:
+            return "ok"
+        channel.receive(meanwhile.pop())
+        return "21610"
+
+    channel.twilio.default = refused_once
+    assert any("etta" in body for body in await channel.talk("¿dónde están?"))
+    assert not has_left(channel)
+
+
 def has_left(channel: Channel) -> bool:
     (customer,) = channel.store.people.find(CUSTOMER)
     with channel.store.database.read() as connection:

@@ -147,9 +147,9 @@ async def test_an_erasure_leaves_no_answer_that_is_being_kept_at_this_moment(
     keeping = threading.Thread(target=channel.store.turns.keep_call, args=(turn.tracking_id, "asked", "answered"))
     keeping.start()
     assert written.wait(20)
-    erasing = threading.Thread(
-        target=Erasure(channel.store.database, channel.store.pseudonyms).erase, args=(customer_id,)
-    )
+    erasure = Erasure(channel.store.database, channel.store.pseudonyms)
+    known = erasure.message_sids(customer_id)
+    erasing = threading.Thread(target=erasure.erase, args=(customer_id,), kwargs={"known": known})
     erasing.start()
     erasing.join(0.5)
     goes_on.set()
