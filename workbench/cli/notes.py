@@ -25,6 +25,8 @@ def warnings(found: Findings) -> Iterator[str]:
     yield from map(_other_data, found.data_differences)
     yield from map(_by_baseline, found.by_baseline)
     yield from map(_unjudged, found.unjudged)
+    for name in found.uncompared:
+        yield f"{name} and {found.variants[0].name} have no conversation in common: there is nothing to compare"
     for variant, simulated in found.simulated.items():
         if simulated.faults:
             yield faults_line(variant, simulated)

@@ -79,6 +79,18 @@ def test_what_figures_do_not_tell_is_said(workbench, files):
     assert alone["variants"][0]["simulated"]["fault_share"] == 1.0
 
 
+def test_runs_without_a_conversation_in_common_are_told_of(workbench, files, tmp_path):
+    results = plans([], "5000")
+    stored(files, "e1", results[:10], results[10:])
+    told = workbench("compare", "e1")
+    assert "variante 2 and variante 1 have no conversation in common: there is nothing to compare" in told.output
+    assert workbench("report", "e1", "--out", str(tmp_path / "out")).exit_code == 0
+    for name in ("report.md", "report.html"):
+        [path] = (tmp_path / "out").rglob(name)
+        assert "«variante 2» y «variante 1» no tienen ninguna conversación jugada en común" in path.read_text("utf-8")
+    assert "en común" not in workbench("compare", "e1-1").output
+
+
 def test_one_variant_alone_has_its_rates(workbench, files):
     stored(files, "e2", plans([1], "6000"))
     assert "95.0 %" in workbench("compare", "e2").output

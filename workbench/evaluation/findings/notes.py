@@ -8,6 +8,7 @@ from workbench.evaluation.findings.records import (
     BaselineFinding,
     DataDifference,
     DataUsed,
+    Findings,
     SimulatedFinding,
     UnjudgedFinding,
 )
@@ -52,6 +53,10 @@ def baseline_note(found: BaselineFinding) -> str:
         conversations=len(found.keys),
         example=found.example,
     )
+
+
+def uncompared_note(variant: str, findings: Findings) -> str:
+    return label("notes", "uncompared").format(variant=f"«{variant}»", baseline=f"«{findings.variants[0].name}»")
 
 
 def data_note(found: DataDifference) -> str:

@@ -283,5 +283,10 @@ class Findings:
         """Of the variants whose customers were simulated, by name."""
         return {variant.name: variant.simulated for variant in self.variants if variant.simulated}
 
+    @property
+    def uncompared(self) -> tuple[str, ...]:
+        """Further variants that have no conversation in common with the first one."""
+        return tuple(one.name for one in self.variants[1:] if self.comparison(one.name) is None)
+
     def comparison(self, candidate: str) -> Comparison | None:
         return next((one for one in self.comparisons if one.candidate == candidate), None)

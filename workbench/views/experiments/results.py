@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from workbench import session
+from workbench.evaluation.findings.notes import uncompared_note
 from workbench.evaluation.findings.records import Comparison, Findings
 from workbench.evaluation.findings.wording import headline_of, proven_of
 from workbench.evaluation.statistics.verdicts import Decision
@@ -104,7 +105,8 @@ def _headline(found: Findings, comparison: Comparison | None) -> None:
     if len(found.variants) < 2:
         st.info(text("experiments.one_variant"), icon="🧪")
     elif comparison is None:
-        st.info(text("experiments.no_common"), icon="🧪")
+        for name in found.uncompared:
+            st.info(plain(uncompared_note(name, found)), icon="🧪")
     else:
         show = {Decision.BETTER: st.success, Decision.WORSE: st.error}.get(comparison.decision, st.info)
         word = text(f"experiments.decision_{comparison.decision.value}")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.evaluation.findings.labels import label
-from workbench.evaluation.findings.notes import baseline_note, data_note, faults_note, unjudged_note
+from workbench.evaluation.findings.notes import baseline_note, data_note, faults_note, uncompared_note, unjudged_note
 from workbench.evaluation.findings.records import Findings, Origin, VariantFindings
 from workbench.evaluation.report.experiment.markdown_text import head, plain, row
 
@@ -14,6 +14,7 @@ from workbench.evaluation.report.experiment.markdown_text import head, plain, ro
 def first_notes(findings: Findings) -> Iterator[str]:
     yield from (f"⚠️ {plain(data_note(one))}\n" for one in findings.data_differences)
     yield from (f"⚠️ {plain(baseline_note(one))}\n" for one in findings.by_baseline)
+    yield from (f"⚠️ {plain(uncompared_note(one, findings))}\n" for one in findings.uncompared)
 
 
 def judge_notes(findings: Findings) -> Iterator[str]:

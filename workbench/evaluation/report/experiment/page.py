@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.evaluation.findings.labels import label
-from workbench.evaluation.findings.notes import baseline_note, data_note, faults_note, unjudged_note
+from workbench.evaluation.findings.notes import baseline_note, data_note, faults_note, uncompared_note, unjudged_note
 from workbench.evaluation.findings.records import Findings, Key
 from workbench.evaluation.findings.wording import example_of
 from workbench.evaluation.report.experiment.behind import Behind
@@ -47,6 +47,7 @@ def page(findings: Findings) -> str:
         label=label,
         data_note=data_note,
         baseline_note=baseline_note,
+        uncompared_note=uncompared_note,
         faults_note=faults_note,
         unjudged_note=unjudged_note,
         example_of=example_of,
