@@ -136,16 +136,17 @@ async def test_what_is_asked_together_shares_one_gate_as_narrow_as_the_narrowest
 def test_each_event_loop_has_its_own_gate() -> None:
     gates, settings = ModelGates(), ModelSettings(model="m", max_concurrency=1, requests_per_minute=6000)
 
-    async def contend() -> int:
+    async def contend() -> ModelGate:
         async def one() -> None:
             async with gates.of(settings).slot():
                 await asyncio.sleep(0)
 
         await asyncio.gather(*(one() for _ in range(5)))
-        return id(gates.of(settings))
+        return gates.of(settings)
 
-    asyncio.run(contend())
-    asyncio.run(contend())
+    first, second = asyncio.run(contend()), asyncio.run(contend())
+    assert first is not second
+    assert first.limit == second.limit == 1
 
 
 async def limited(gate: ModelGate, retry_after: float | None = None) -> None:

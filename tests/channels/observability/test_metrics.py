@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
+from bot_core.messages import utc_now
 from bot_core.settings import Settings
 from bot_core.trace import Attempt, ModelCall, TurnTrace, Usage
+from channels.inbound.reading import read_signals
+from channels.inbound.webhook import read_webhook
 from channels.observability.metrics import Metrics, StoreCollector, WebMetrics, count_turn
 from channels.settings import ChannelSettings
 from channels.store.store import ChannelStore, open_channel_store
 from channels.turns.bots import open_bots
 from tests.fakes.channel import Channel
 from tests.fakes.twilio_server import TwilioServer
-from tests.fakes.webhooks import ACCOUNT, CUSTOMER, TOKEN
+from tests.fakes.webhooks import ACCOUNT, CUSTOMER, TOKEN, inbound_form
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "whatsapp.md"
 
@@ -57,13 +61,15 @@ async def test_a_conversation_shows_in_the_figures_and_nobody_in_it(channel: Cha
     channel.metrics.registry.register(StoreCollector(channel.store))
     await channel.talk("hola, soy Zacarías, ¿tienen jetta?")
     await channel.talk("👍")
-    channel.receive("¿y en rojo?", sender="whatsapp:+5215500000001")
+    late = read_webhook(inbound_form("¿y en rojo?", sender="whatsapp:+5215500000001"))
+    waited = timedelta(seconds=100)
+    channel.store.inbox.add(late.model_copy(update={"received_at": utc_now() - waited}), read_signals(late))
     value = channel.metrics.registry.get_sample_value
     assert value("kavak_turns_total") == 1
     assert value("kavak_feedback_total", {"source": "customer", "value": "up"}) == 1
     assert value("whatsapp_inbound_messages", {"state": "received"}) == 1
     assert value("whatsapp_outbox_messages", {"state": "accepted"}) == 2
-    assert (value("whatsapp_oldest_waiting_seconds") or 0.0) >= 0
+    assert 100 <= (value("whatsapp_oldest_waiting_seconds") or 0.0) < 200
     assert value("whatsapp_sends_total", {"result": "accepted"}) == 2
     assert value("whatsapp_reply_seconds_count") == 1
     assert value("whatsapp_turn_wait_seconds_count") == 1

@@ -60,6 +60,7 @@ async def test_an_older_message_from_the_list_does_not_undo_an_opt_out(channel: 
 
 async def test_a_later_message_from_the_list_undoes_it(channel: Channel, desk: Desk):
     arrive(channel.store, "BAJA", utc_now() - timedelta(hours=3))
+    assert has_left(channel.store)
     lost(channel, "hola", hours=2)
     desk.reconcile(hours=24)
     assert not has_left(channel.store)

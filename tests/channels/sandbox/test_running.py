@@ -55,4 +55,5 @@ def test_without_a_running_one_there_is_none(core: Settings, text: str):
 def test_one_on_other_data_is_not_ours(core: Settings, said: dict[str, Any]):
     elsewhere = core.model_copy(update={"database_url": "postgresql://elsewhere/kavak"})
     core.sandbox_file.write_text(json.dumps(said))
+    assert find_sandbox(core)
     assert find_sandbox(elsewhere) is None

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot_core.errors import ConfigurationError
+from bot_core.orchestrator import OrchestrationService
 from bot_core.releases.files import FileReleaseSource
+from bot_core.releases.release import Release
 from bot_core.settings import Settings
 from bot_core.wiring import BotFactory
 from channels.store.store import CHANNEL, ChannelStore
@@ -103,5 +105,19 @@ def test_an_unknown_release_of_a_split_is_refused_at_the_start(
     assert NEXT in line
 
 
-def test_a_split_of_known_releases_starts(store: ChannelStore, factory: BotFactory):
-    Bots(factory, store.core.releases, split={"offline-base": 0, NEXT: 1}).warm_up()
+def test_the_releases_of_a_split_are_built_at_the_start(
+    store: ChannelStore, factory: BotFactory, monkeypatch: pytest.MonkeyPatch
+):
+    built: list[str] = []
+    build = factory.build
+
+    def counted(release: Release) -> OrchestrationService:
+        built.append(release.release_id)
+        return build(release)
+
+    monkeypatch.setattr(factory, "build", counted)
+    bots = Bots(factory, store.core.releases, split={"offline-base": 0, NEXT: 1})
+    bots.warm_up()
+    assert built == ["offline-base", NEXT]
+    assert bots.of(bots.release_for("c")).release.release_id == NEXT
+    assert len(built) == 2, "no customer waits for it"

@@ -96,6 +96,7 @@ async def test_only_the_call_on_the_wire_is_asked_again(channel: Channel, factor
     asked, again = await killed_then_served(channel, factory, KillAt("during_model", passage=2))
     assert asked[0] == "intention:intention"
     assert "intention:intention" not in again
+    assert len(again) == 1
     assert set(again) <= {"car_recommendation:reply", "general_info:reply"}
 
 
