@@ -43,7 +43,7 @@ def play(spec: ExperimentSpec, *, quiet: bool, calls: CallProcess | None = None)
     settings = load_settings()
     cost = estimate(spec, settings)
     if not quiet:
-        tell_estimate(cost)
+        tell_estimate(cost, spec.budget_usd)
     folder = ExperimentFiles(experiments_folder(settings)).create(spec)
     try:
         progress = drive(folder, bar=not quiet, calls=calls)

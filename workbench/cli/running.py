@@ -204,7 +204,7 @@ def experiment_files() -> ExperimentFiles:
 def _estimate(spec: ExperimentSpec, json_output: bool) -> int:
     """Returns the exit code."""
     from bot_core.settings import load_settings
-    from workbench.cli.telling import estimate_data, print_json, tell_estimate
+    from workbench.cli.telling import estimate_data, estimate_lines, print_json
     from workbench.evaluation.experiments.estimating import estimate
     from workbench.evaluation.experiments.preparing import check
 
@@ -214,7 +214,8 @@ def _estimate(spec: ExperimentSpec, json_output: bool) -> int:
     if json_output:
         print_json(estimate_data(cost))
     else:
-        tell_estimate(cost)
+        for line in estimate_lines(cost, spec.budget_usd):
+            typer.echo(line)
     return ExitCode.DONE
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 import typer
@@ -29,12 +30,19 @@ def print_outcome(progress: ExperimentProgress, cost: Estimate | None = None) ->
     print_json({"estimate": cost and estimate_data(cost), "progress": progress.model_dump(mode="json")})
 
 
-def tell_estimate(cost: Estimate) -> None:
-    typer.echo(
+def tell_estimate(cost: Estimate, budget: Decimal | None = None) -> None:
+    """Before a run, whose result is on standard output."""
+    for line in estimate_lines(cost, budget):
+        typer.echo(line, err=True)
+
+
+def estimate_lines(cost: Estimate, budget: Decimal | None) -> Iterator[str]:
+    yield (
         f"estimate: {cost.usd:.4f} USD ({cost.low:.4f} to {cost.high:.4f}), {cost.calls:,} calls, "
-        f"{cost.tokens:,} tokens, about {cost.seconds:.0f} s; from {cost.basis}",
-        err=True,
+        f"{cost.tokens:,} tokens, about {cost.seconds:.0f} s; from {cost.basis}"
     )
+    if budget is not None and cost.usd > budget:
+        yield f"that is more than the budget of {budget} USD: it will stop there, with partial results"
 
 
 def tell_end(progress: ExperimentProgress, folder: ExperimentFolder) -> None:

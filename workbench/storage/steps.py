@@ -269,4 +269,23 @@ STEPS: tuple[tuple[str, str], ...] = (
         UPDATE experiments SET replay = NULL;
         """,
     ),
+    # As in the report: what two variants said in the same words is no tie that a judge has found.
+    (
+        "009_ties_without_same_words",
+        """
+        CREATE OR REPLACE VIEW preferencias AS
+            SELECT e.name AS experimento, a.name AS contra, b.name AS variante, p.judge AS juez,
+                   count(*) FILTER (outcome = 'candidate') AS prefirio_variante,
+                   count(*) FILTER (outcome = 'tie' AND NOT same) AS empates,
+                   count(*) FILTER (outcome = 'baseline') AS prefirio_contra,
+                   count(*) FILTER (flipped) AS cambio_con_el_orden,
+                   count(*) FILTER (same) AS mismas_palabras,
+                   count(*) FILTER (outcome = 'unscored') AS sin_evaluar,
+                   count(*) FILTER (outcome = 'left_out') AS sin_comparar,
+                   sum(p.usd) AS usd, e.experiment_id, p.candidate_run AS run_id
+            FROM preferences p JOIN experiments e USING (experiment_id)
+            JOIN variants a ON a.run_id = p.baseline_run JOIN variants b ON b.run_id = p.candidate_run
+            GROUP BY ALL;
+        """,
+    ),
 )

@@ -45,6 +45,10 @@ def test_run_as_json(workbench, few_folder):
 def test_an_estimate_alone_starts_nothing(workbench, few_folder, files):
     result = workbench("run", "--variant", "openai", "--dataset", few_folder, "--estimate", "--json")
     assert json.loads(result.stdout)["calls"] > 0
+    told = workbench("run", "--variant", "openai", "--dataset", few_folder, "--estimate", "--budget", "0.000001")
+    estimate, beyond = told.stdout.splitlines()
+    assert estimate.startswith("estimate: 0.")
+    assert beyond == "that is more than the budget of 0.000001 USD: it will stop there, with partial results"
     assert files.list() == ()
 
 

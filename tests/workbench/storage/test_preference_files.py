@@ -68,12 +68,13 @@ def test_those_under_way_are_read_from_the_journal(folder):
 
 
 def test_they_are_asked_for_in_sql(folder, files, database):
-    preferred(folder, "e1-2", [O.CANDIDATE, O.CANDIDATE, O.BASELINE, O.TIE, O.UNSCORED, O.LEFT_OUT])
+    same = preference("case-06", O.TIE, same=True)
+    preferred(folder, "e1-2", [O.CANDIDATE, O.CANDIDATE, O.BASELINE, O.TIE, O.UNSCORED, O.LEFT_OUT, same])
     take_in(database, files, left_out=none_left_out)
     [row] = database.query("SELECT * FROM preferencias").as_dicts()
     assert (row["contra"], row["variante"], row["juez"]) == ("variante 1", "variante 2", "openai/judge")
-    counts = ("prefirio_variante", "empates", "prefirio_contra", "sin_evaluar", "sin_comparar")
-    assert [row[name] for name in counts] == [2, 1, 1, 1, 1]
+    counts = ("prefirio_variante", "empates", "prefirio_contra", "sin_evaluar", "sin_comparar", "mismas_palabras")
+    assert [row[name] for name in counts] == [2, 1, 1, 1, 1, 1]
     assert row["usd"] == pytest.approx(5 * 0.0005)
     [one] = database.query("SELECT * FROM preferences WHERE case_id = 'case-00'").as_dicts()
     assert (one["outcome"], one["calls"], one["input_tokens"]) == ("candidate", 2, 600)
