@@ -18,6 +18,7 @@ def main() -> None:
         return
     page = shell.navigation()
     shell.account()
+    shell.find_the_server_again()
     shell.run(page)
     shell.warm()
     session.settle_memory()

@@ -7,6 +7,7 @@ import importlib.util
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 
 import streamlit as st
@@ -20,6 +21,7 @@ from workbench.texts.texts import LANGUAGES, section, text
 from workbench.views.figures import plain
 
 _log = logging.getLogger(__name__)
+_SELDOM = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,13 @@ def _notice() -> None:
     by another run, but not the block around it, and then its page breaks ("Cannot set a node at a delta path")."""
     if notice := session.take_notice():
         st.toast(notice)
+
+
+@st.fragment(run_every=_SELDOM)
+def find_the_server_again() -> None:
+    """Draws nothing. Streamlit 1.67's browser asks a server that was started again for the page only if a part of it
+    ran last or a part runs by itself; without that the new server takes nothing from any fragment: the page looks alive,
+    and what is written on a phone is never read until somebody reloads it."""
 
 
 def admitted() -> bool:

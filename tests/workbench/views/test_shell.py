@@ -7,7 +7,9 @@ from types import ModuleType
 
 import pytest
 import streamlit as st
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 from bot_core.errors import StoreError
 from bot_core.settings import PROJECT_ROOT
@@ -38,6 +40,26 @@ def test_the_first_page_is_the_simulator_and_names_who_is_here(app: Callable[[],
     assert not page.exception
     assert page.info[0].value.startswith("Todavía no hay respuestas")
     assert "Ana *María*" in [field.value for field in page.text_input]
+
+
+def test_every_run_of_the_page_leaves_the_browser_a_reason_to_ask_again_when_the_server_is_back(
+    app: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
+):
+    """Without it the browser asks for nothing, and a new server takes nothing from fragments that it does not know."""
+    told: list[ForwardMsg] = []
+    known = LocalScriptRunner.forward_msgs
+
+    def forward_msgs(runner: LocalScriptRunner) -> list[ForwardMsg]:
+        told[:] = known(runner)
+        return told
+
+    monkeypatch.setattr(LocalScriptRunner, "forward_msgs", forward_msgs)
+    page = app()
+    for _ in range(2):
+        page.run()
+        again = [message.auto_rerun.interval for message in told if message.WhichOneof("type") == "auto_rerun"]
+        assert len(again) == 1  # the simulator itself has no part that runs by itself
+        assert 3600 <= again[0] < 2**31 / 1000  # seldom, and no more milliseconds than a browser's timer can count
 
 
 def test_the_language_of_the_address_is_that_of_the_page(app: Callable[[], AppTest]):

@@ -105,7 +105,7 @@ def test_a_closed_window_is_shown_under_the_reply(context: BrowserContext, serve
     expect(phone(page).get_by_text("WhatsApp no la entrega", exact=False)).to_be_visible()
 
 
-def test_a_killed_server_answers_what_was_shown_as_sent(
+def test_a_killed_server_answers_what_was_sent_before_and_meanwhile(
     start_workbench: Callable[[Path], WorkbenchServer], context: BrowserContext, tmp_path: Path
 ):
     own = start_workbench(tmp_path / "data")
@@ -126,6 +126,16 @@ def test_a_killed_server_answers_what_was_shown_as_sent(
     again.goto(address)
     expect(phone(again).locator(".row.out")).to_have_count(1)
     expect(phone(again).locator(".row.in")).to_have_count(1)
+
+    again.reload()  # the whole page ran last: Streamlit's browser asks a server that is back for nothing
+    expect(phone(again).locator(".row.in")).to_have_count(1)
+    expect(again.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    own.stop()
+    write(again, "gracias")
+    expect(phone(again).locator("[data-ticks=pending]")).to_have_count(1)
+    own.start()
+    expect(phone(again).locator(".row.in")).to_have_count(2)
+    expect(phone(again).locator("[data-ticks=pending]")).to_have_count(0)
 
 
 def test_the_language_can_be_switched_and_stays(context: BrowserContext, server: WorkbenchServer):
