@@ -118,8 +118,8 @@ def _notice() -> None:
 @st.fragment(run_every=_SELDOM)
 def find_the_server_again() -> None:
     """Draws nothing. Streamlit 1.67's browser asks a server that was started again for the page only if a part of it
-    ran last or a part runs by itself; without that the new server takes nothing from any fragment: the page looks alive,
-    and what is written on a phone is never read until somebody reloads it."""
+    ran last or a part runs by itself; without that the new server takes nothing from any fragment: the page looks
+    alive, and what is written on a phone is never read until somebody reloads it."""
 
 
 def admitted() -> bool:
