@@ -133,12 +133,16 @@ class Desk:
         return json.dumps(opened, ensure_ascii=False, indent=1, default=_plain)
 
     def erase(self, customer: str, *, sure: bool, at_twilio: bool) -> str:
-        """Twilio first: while we still know which messages are the customer's. Raises TwilioUnreachable: then nothing
-        is erased here, and it can be tried again."""
+        """Twilio first: while we still know which messages are the customer's. Raises TwilioUnreachable, or
+        UserError for who writes meanwhile: then nothing is erased here, and it can be tried again."""
         customer_id = self._customer_id(customer)
         if not sure:
             raise UserError(f"{customer_id}: everything would be erased", hint="export first, then add --yes")
-        return self._erase(customer_id, at_twilio=at_twilio) + _what_stays(scrub(self._store.database))
+        try:
+            done = self._erase(customer_id, at_twilio=at_twilio)
+        except Conflict as error:
+            raise UserError(f"{customer_id} is writing or answered right now", hint="try again in a minute") from error
+        return done + _what_stays(scrub(self._store.database))
 
     def retention(self, *, days: int, sure: bool) -> str:
         """Raises UserError, after all others are erased, for those who are being answered or whose messages Twilio does

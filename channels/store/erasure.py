@@ -65,7 +65,7 @@ class Erasure:
             )
             sids = _message_sids(connection, customer_id)
             if not set(sids) <= set(known):
-                raise Conflict(f"{customer_id} has written meanwhile", hint="try again")
+                raise Conflict(f"{customer_id} has written meanwhile")
             for sid in sids:
                 stone = {"sid_hash": self._pseudonyms.of("sid", sid), "erased_at": utc_now()}
                 insert_or_ignore(connection, tombstones, stone)

@@ -6,11 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot_core.errors import Conflict, UserError
+from bot_core.errors import UserError
 from bot_core.messages import utc_now
 from channels.operations.desk import Desk
 from channels.outbound.twilio import TwilioUnreachable
-from channels.store.people import LostLease
 from tests.fakes.channel import Channel
 from tests.fakes.webhooks import CUSTOMER
 
@@ -41,7 +40,7 @@ async def test_who_writes_meanwhile_is_not_erased_and_gets_an_answer(
 ):
     await channel.talk("hola")
     writes_during_deletion(channel, monkeypatch)
-    with pytest.raises(Conflict, match="written meanwhile"):
+    with pytest.raises(UserError, match="writing or answered right now"):
         desk.erase(CUSTOMER, sure=True, at_twilio=True)
     (customer,) = channel.store.people.find(CUSTOMER)
     assert [message.webhook.text for message in channel.messages(customer.customer_id)] == ["hola", "volví"]
@@ -110,7 +109,7 @@ async def test_who_is_answered_by_a_worker_again_is_not_erased_under_its_hands(
         delete(sid)
 
     monkeypatch.setattr(channel.api, "delete", slowly)
-    with pytest.raises(LostLease):
+    with pytest.raises(UserError, match="right now"):
         desk.erase(CUSTOMER, sure=True, at_twilio=True)
     assert channel.store.people.find(CUSTOMER)
     assert channel.store.people.claim(customer.customer_id, "another", 60) is None, "the worker's lease is its own"
