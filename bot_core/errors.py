@@ -26,7 +26,8 @@
     └── StoreError
         ├── NotFound
         ├── Conflict                somebody else wrote first
-        └── Immutable               a stored version cannot be changed
+        ├── Immutable               a stored version cannot be changed
+        └── Damaged                 a stored file cannot be read
 
 A normal ending (no car found, a question to ask, a lead refused) is a value, never an exception.
 """
@@ -226,7 +227,7 @@ class NotMeasured(KavakBotError):
 
 
 class StoreError(KavakBotError):
-    """The operational store."""
+    """The operational store, or files of experiments."""
 
 
 class NotFound(StoreError):
@@ -239,3 +240,7 @@ class Conflict(StoreError):
 
 class Immutable(StoreError):
     """A stored version cannot be changed; store a new one."""
+
+
+class Damaged(StoreError):
+    """A stored file is there and cannot be read: a sound copy of it is needed."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
 from workbench.cli.telling import baseline_line
 from workbench.evaluation.findings.ends import simulated_finding
+from workbench.evaluation.findings.labels import labels
 from workbench.evaluation.findings.records import (
     BaselineFinding,
     DataDifference,
     Findings,
+    JudgeFinding,
     SimulatedFinding,
     UnjudgedFinding,
 )
@@ -25,6 +28,8 @@ def warnings(found: Findings) -> Iterator[str]:
     yield from map(_other_data, found.data_differences)
     yield from map(_by_baseline, found.by_baseline)
     yield from map(_unjudged, found.unjudged)
+    yield from (_own_judge(one.variant, one.kind, len(one.keys)) for one in found.judge_warnings)
+    yield from _weak_judge(found.judge)
     for name in found.uncompared:
         yield f"{name} and {found.variants[0].name} have no conversation in common: there is nothing to compare"
     for variant, simulated in found.simulated.items():
@@ -37,6 +42,13 @@ def fault_lines(folder: ExperimentFolder) -> Iterator[str]:
     for run_id, variant in zip(folder.run_ids(), folder.spec.variants, strict=True):
         if found := simulated_finding(folder.results(run_id)):
             yield faults_line(variant.name, found)
+
+
+def own_judge_lines(folder: ExperimentFolder) -> Iterator[str]:
+    """At the end of an experiment with a judge, one line for each variant that it judged itself. Raises StoreError."""
+    for run_id, variant in zip(folder.run_ids(), folder.spec.variants, strict=True):
+        kinds = Counter(kind for one in folder.results(run_id) for kind in {warning.kind for warning in one.warnings})
+        yield from (_own_judge(variant.name, kind, count) for kind, count in kinds.items())
 
 
 def ends_table(found: Findings) -> Table | None:
@@ -73,6 +85,18 @@ def _unjudged(one: UnjudgedFinding) -> str:
         f"{one.variant}: the judge left {one.replies} replies of {len(one.keys)} conversations unscored in "
         f"{one.metric}: {lost} ({_first_line(one.example)})"
     )
+
+
+def _own_judge(variant: str, kind: str, conversations: int) -> str:
+    said = labels("judge_warnings")[kind]["en"]
+    return f"beware of the judge's scores of {variant}, {conversations} conversations: {said}"
+
+
+def _weak_judge(rubrics: Sequence[JudgeFinding]) -> Iterator[str]:
+    """One line for all that are no evidence."""
+    if weak := [one for one in rubrics if one.problems]:
+        names = ", ".join(one.metric for one in weak)
+        yield f"the judge {weak[0].model} is no evidence in {names}: {weak[0].problems[0]}"
 
 
 def _first_line(said: str) -> str:

@@ -46,7 +46,7 @@ def estimate_lines(cost: Estimate, budget: Decimal | None) -> Iterator[str]:
 
 
 def tell_end(progress: ExperimentProgress, folder: ExperimentFolder) -> None:
-    for line in (*_end(progress), *_faults(folder)):
+    for line in (*_end(progress), *_beside_the_bot(folder)):
         typer.echo(line)
 
 
@@ -79,13 +79,17 @@ def baseline_line(variant: str, answered: int, calls: int) -> str:
     return f"{variant}: the model did not answer {share} itself ({answered} of {calls}); the baseline answered for it"
 
 
-def _faults(folder: ExperimentFolder) -> Iterator[str]:
-    """Of simulated customers, variant by variant."""
+def _beside_the_bot(folder: ExperimentFolder) -> Iterator[str]:
+    """Of simulated customers and of a judge that judged its own words, variant by variant."""
     if folder.spec.personas:
         # The statistics take a second to import: only for those who need them.
         from workbench.cli.notes import fault_lines
 
         yield from fault_lines(folder)
+    if folder.spec.judge:
+        from workbench.cli.notes import own_judge_lines
+
+        yield from own_judge_lines(folder)
 
 
 def _run(run: RunProgress) -> str:

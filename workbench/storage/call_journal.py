@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from bot_core.errors import StoreError
+from bot_core.errors import Damaged
 from bot_core.messages import Frozen
 from bot_core.trace import Attempt, Usage
 from workbench.storage.journal import append_line, drop_half_line
@@ -73,4 +73,4 @@ class CallJournal:
                 try:
                     yield CallLine.model_validate_json(text)
                 except ValidationError as error:
-                    raise StoreError(f"{self.path}: line {number} is not a model call") from error
+                    raise Damaged(f"{self.path}: line {number} is not a model call") from error

@@ -29,7 +29,7 @@ from typing import NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from bot_core.errors import NotFound, StoreError
+from bot_core.errors import Damaged, NotFound, StoreError
 from bot_core.messages import Frozen, new_id
 from bot_core.settings import Settings
 from workbench.records import (
@@ -284,7 +284,7 @@ def _read(path: Path, kind: type[Model]) -> Model | None:
         return None
     except (OSError, ValidationError) as error:
         hint = "damaged, or of another version: put a sound copy of it back, or move its folder away"
-        raise StoreError(f"{path}: not a {kind.__name__}", hint=hint) from error
+        raise Damaged(f"{path}: not a {kind.__name__}", hint=hint) from error
 
 
 def _write(path: Path, text: str) -> None:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot_core.errors import StoreError
+from bot_core.errors import Damaged
 from workbench.storage.preference_files import read_header
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def ingest(cursor: duckdb.DuckDBPyConnection, run_id: str, path: Path) -> None:
         for statement in (*_STEPS, *((_WARNED,) if _has_column(cursor, path, "warnings") else ())):
             _execute(cursor, statement, run_id=run_id, path=str(path))
     except duckdb.Error as error:
-        raise StoreError(f"{path}: not a run of this workbench: {str(error).splitlines()[0]}") from error
+        raise Damaged(f"{path}: not a run of this workbench: {str(error).splitlines()[0]}") from error
 
 
 def ingest_preferences(cursor: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -166,7 +166,7 @@ def ingest_preferences(cursor: duckdb.DuckDBPyConnection, path: Path) -> None:
         for statement in (_PREFERRED, _PAIR_CALLS, _CALLED, _PROMPTS, _NO_CALLS):
             _execute(cursor, statement, run_id=header.candidate_run, path=str(path), **header.model_dump())
     except duckdb.Error as error:
-        raise StoreError(f"{path}: no preferences of this workbench: {str(error).splitlines()[0]}") from error
+        raise Damaged(f"{path}: no preferences of this workbench: {str(error).splitlines()[0]}") from error
 
 
 def _execute(cursor: duckdb.DuckDBPyConnection, statement: str, **values: str) -> None:

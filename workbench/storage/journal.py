@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from bot_core.errors import StoreError
+from bot_core.errors import Damaged, StoreError
 from workbench.records import CaseResult
 from workbench.storage.preference_files import PreferenceRecord
 
@@ -71,8 +71,8 @@ class LineJournal(Generic[Line]):
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise self._not_a_result(number) from error
 
-    def _not_a_result(self, number: int) -> StoreError:
-        return StoreError(f"{self._path}: line {number} is not a result", hint="delete the file to start the run again")
+    def _not_a_result(self, number: int) -> Damaged:
+        return Damaged(f"{self._path}: line {number} is not a result", hint="delete the file to start the run again")
 
 
 class Journal(LineJournal[CaseResult]):
@@ -102,7 +102,7 @@ def lines_of(path: Path, kind: type[Line]) -> Iterator[Line]:
         try:
             yield kind.model_validate_json(line)
         except ValidationError as error:
-            raise StoreError(f"{path}: line {number} is not a result") from error
+            raise Damaged(f"{path}: line {number} is not a result") from error
 
 
 def append_line(path: Path, line: bytes) -> None:

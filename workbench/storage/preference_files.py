@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot_core.errors import StoreError
+from bot_core.errors import Damaged
 from bot_core.messages import Frozen
 from bot_core.trace import ModelCall
 from workbench.records import JudgeWarning
@@ -90,8 +90,8 @@ def read_preferences(path: Path) -> Iterator[PreferenceRecord]:
         raise _not_preferences(path, error) from error
 
 
-def _not_preferences(path: Path, error: Exception) -> StoreError:
-    return StoreError(f"{path}: no preferences of this workbench: {type(error).__name__}")
+def _not_preferences(path: Path, error: Exception) -> Damaged:
+    return Damaged(f"{path}: no preferences of this workbench: {type(error).__name__}")
 
 
 def _schema(header: PreferencesHeader) -> pa.Schema:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot_core.errors import NotFound, StoreError
+from bot_core.errors import Damaged, NotFound
 from workbench.records import CaseResult, RunRecord
 from workbench.storage.row_files import read_metadata, read_rows, write_rows
 
@@ -47,8 +47,8 @@ def read_results(path: Path) -> Iterator[CaseResult]:
         raise _not_a_run(path, error) from error
 
 
-def _not_a_run(path: Path, error: Exception) -> StoreError:
-    return StoreError(f"{path}: not a run of this workbench: {type(error).__name__}")
+def _not_a_run(path: Path, error: Exception) -> Damaged:
+    return Damaged(f"{path}: not a run of this workbench: {type(error).__name__}")
 
 
 def _schema(run: RunRecord) -> pa.Schema:

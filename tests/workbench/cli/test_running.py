@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot_core.errors import UserError
+from tests.fakes.judging import answer
 from tests.fakes.model_server import ModelServer
-from tests.fakes.model_wire import Answer, RecordedRequest, unauthorized
+from tests.fakes.model_wire import Answer, Behaviour, RecordedRequest, greeting_bot, unauthorized
 from workbench.records import RunStatus
 from workbench.storage.experiment_files import Control, ExperimentFiles, ExperimentFolder
 from workbench.storage.journal import Journal
@@ -195,6 +196,24 @@ def test_customers_of_a_model_at_an_address_of_ones_own(workbench, files):
         assert {request.body["model"] for request in server.chats} == {"customer"}
     [folder] = files.list()
     assert folder.spec.customer is not None and folder.spec.customer.api_base == server.openai_base
+
+
+def test_a_judge_of_its_own_words_that_nobody_calibrated_is_no_evidence(workbench, few_folder, files):
+    def model(request: RecordedRequest) -> Behaviour:
+        judging = "helpfulness" in request.schema.get("properties", {})
+        return Answer(answer()) if judging else greeting_bot(request)
+
+    with ModelServer(model) as server:
+        asked = ("--model", "openai/fake-model", "--api-base", server.openai_base, "--case", "few-hola")
+        judge = ("--judge", "openai/fake-model", "--judge-base", server.openai_base, "--dataset", few_folder)
+        run = workbench("run", "--variant", "A=offline-base", *asked, *judge)
+    own = "beware of the judge's scores of A, 1 conversations: The judge is the model that answered"
+    assert run.exit_code == 0 and own in run.stdout
+    [folder] = files.list()
+    told = " ".join(workbench("compare", folder.experiment_id).output.split())
+    assert own in told
+    rubrics = "judge_helpfulness, judge_tone, judge_completeness"
+    assert f"the judge openai/fake-model is no evidence in {rubrics}: never calibrated" in told
 
 
 def test_a_judge_that_was_away_is_asked_again_when_asked_for(workbench, few_folder, files):
