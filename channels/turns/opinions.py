@@ -14,9 +14,12 @@ class Opinions:
     def __init__(self, store: ChannelStore) -> None:
         self._store = store
 
-    def take(self, message: StoredMessage, customer: Customer) -> bool:
-        """True when the message was an opinion; it is stored. Raises StoreError."""
-        found = self._of(message, customer)
+    def take(self, message: StoredMessage, customer: Customer, *, with_person: bool = False) -> bool:
+        """True when the message was an opinion; it is stored. Raises StoreError.
+
+        `with_person`: a thumb is then for the person who answers; a tap still says which reply of ours it is about.
+        """
+        found = self._tapped(message) or (None if with_person else self._thumb(message, customer))
         if found is None:
             return False
         tracking_id, value = found
@@ -29,10 +32,12 @@ class Opinions:
             return True
         return True
 
-    def _of(self, message: StoredMessage, customer: Customer) -> tuple[str, FeedbackValue] | None:
+    def _tapped(self, message: StoredMessage) -> tuple[str, FeedbackValue] | None:
         # Only the payload field counts: the same characters typed by hand are a text like any other.
-        if match := OPINION.fullmatch(message.webhook.button_payload or ""):
-            return match[1], FeedbackValue(match[2])
+        match = OPINION.fullmatch(message.webhook.button_payload or "")
+        return (match[1], FeedbackValue(match[2])) if match else None
+
+    def _thumb(self, message: StoredMessage, customer: Customer) -> tuple[str, FeedbackValue] | None:
         text = message.webhook.text.strip()
         value = FeedbackValue.UP if text in phrases().thumbs_up else None
         value = FeedbackValue.DOWN if text in phrases().thumbs_down else value

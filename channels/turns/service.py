@@ -155,15 +155,16 @@ class TurnService:
 
     def _worth_a_turn(self, connection: Connection, customer: Customer) -> list[StoredMessage]:
         waiting = self._store.inbox.waiting(customer.customer_id)
-        if waiting and self._store.people.is_handed_off(connection, customer.customer_id):
-            self._store.inbox.settle(connection, waiting, tracking_id=None, reason=Reason.HANDED_OFF)
-            return []
+        with_person = bool(waiting) and self._store.people.is_handed_off(connection, customer.customer_id)
         messages: list[StoredMessage] = []
         for message in waiting:
-            if self._opinions.take(message, customer):
+            if self._opinions.take(message, customer, with_person=with_person):
                 self._store.inbox.settle(connection, [message], tracking_id=None, reason=Reason.FEEDBACK)
             else:
                 messages.append(message)
+        if with_person:
+            self._store.inbox.settle(connection, messages, tracking_id=None, reason=Reason.HANDED_OFF)
+            return []
         limit = self._settings.turn_attempts * (_START + _FAULT)
         if any(message.attempts >= limit for message in messages):
             self._give_up(connection, customer, messages)

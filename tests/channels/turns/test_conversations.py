@@ -66,6 +66,19 @@ async def test_a_handed_off_customer_is_left_to_the_person(channel: Channel):
     assert channel.states(customer_id)[-1] == (InboundState.PROCESSED, "handed_off")
 
 
+async def test_a_tap_counts_whoever_answers_and_a_thumb_is_for_the_person(channel: Channel):
+    await channel.talk("hola")
+    (customer,) = channel.store.people.find(CUSTOMER)
+    assert customer.conversation_id
+    (turn,) = channel.store.core.conversations.turns(customer.conversation_id)
+    with channel.store.database.write() as connection:
+        channel.store.people.hand_off(connection, customer.customer_id, who="Luis", reason="calls back")
+    assert await channel.talk("No mucho", ButtonPayload=f"fb:{turn.tracking_id}:down") == []
+    assert await channel.talk("👍") == []
+    assert [given.value for given in channel.store.core.feedback.of(turn.tracking_id)] == ["down"]
+    assert [reason for _, reason in channel.states(customer.customer_id)] == ["", "feedback", "handed_off"]
+
+
 async def test_an_opt_out_is_confirmed_once_then_silence_until_they_write(channel: Channel):
     await channel.talk("hola")
     (goodbye,) = await channel.talk("BAJA")
