@@ -58,6 +58,7 @@ def _metric(verdict: MetricVerdict, one: VariantVerdict) -> MetricComparison:
         gap=verdict.gap,
         more_conversations=verdict.more_conversations,
         more_usd=verdict.more_usd,
+        more_for=verdict.more_for,
         sentence=verdict_sentence(verdict, a=one.baseline, b=one.candidate),
         conversations=row.conversations,
         better=row.better_in,

@@ -34,6 +34,8 @@ class MetricComparison:
     gap: Gap | None
     more_conversations: int | None
     more_usd: float | None
+    more_for: float | None
+    """The difference that they would be needed for."""
     sentence: str
     conversations: int
     better: tuple[str, ...]

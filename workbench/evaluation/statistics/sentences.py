@@ -33,6 +33,7 @@ class Told:
     conversations: int
     more_conversations: int | None
     more_usd: float | None
+    more_for: float | None
 
 
 def verdict_sentence(verdict: MetricVerdict, *, a: str, b: str) -> str:
@@ -52,6 +53,7 @@ def verdict_sentence(verdict: MetricVerdict, *, a: str, b: str) -> str:
         conversations=row.conversations,
         more_conversations=verdict.more_conversations,
         more_usd=verdict.more_usd,
+        more_for=verdict.more_for,
     )
     return sentence(told, a=a, b=b)
 
@@ -59,7 +61,7 @@ def verdict_sentence(verdict: MetricVerdict, *, a: str, b: str) -> str:
 def sentence(told: Told, *, a: str, b: str) -> str:
     """The same of a verdict that is kept as its numbers."""
     key = _too_few(told) if told.gap is Gap.TOO_FEW else told.gap or told.decision
-    needed = {"more": forecast(told.more_conversations or 0), "cost": _cost(told.more_usd)}
+    needed = {"aim": _aim(told), "more": forecast(told.more_conversations or 0), "cost": _cost(told.more_usd)}
     return _table()["verdict"][key].format_map(_numbers(told) | needed | {"a": a, "b": b, "p": _p(told.adjusted_p)})
 
 
@@ -67,6 +69,14 @@ def _too_few(told: Told) -> str:
     if told.conversations == 1:
         return "one_conversation"
     return "no_forecast" if told.more_conversations is None else Gap.TOO_FEW
+
+
+def _aim(told: Told) -> str:
+    """Which difference more conversations are for; "" without a forecast."""
+    if told.more_for is None:
+        return ""
+    aim = "aim_seen" if told.more_for == abs(told.difference) else "aim_relevant"
+    return _table()["verdict"][aim].format(wanted=amount(told.more_for, told.unit))
 
 
 def metric_label(name: str) -> str:

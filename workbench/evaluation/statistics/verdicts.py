@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from workbench.evaluation.statistics.differences import Difference
@@ -41,9 +41,9 @@ class Gap(StrEnum):
 class MetricVerdict:
     """`adjusted_p` is Holm's over all metrics that could have shown a difference.
 
-    `more_conversations` and `more_usd` (both variants, all trials) say what the observed difference, or the smallest
-    relevant one if that is larger, would still need at 80 % power; only with the gap TOO_FEW, and None there too
-    when by that reckoning there are enough.
+    `more_conversations` and `more_usd` (both variants, all trials) say what the difference `more_for` would still need
+    at 80 % power: the observed one, or the smallest relevant one if that is larger. Only with the gap TOO_FEW, and None
+    there too when by that reckoning there are enough.
     """
 
     difference: Difference
@@ -52,6 +52,7 @@ class MetricVerdict:
     gap: Gap | None = None
     more_conversations: int | None = None
     more_usd: float | None = None
+    more_for: float | None = None
 
 
 def decide(
@@ -87,24 +88,26 @@ def _proven(row: Difference, adjusted_p: float) -> MetricVerdict:
 
 
 def _open(row: Difference, adjusted_p: float, alpha: float, usd_per_conversation: float) -> MetricVerdict:
-    gap, more = _gap(row, alpha)
-    usd = None if more is None else more * usd_per_conversation
-    return MetricVerdict(row, adjusted_p, Decision.NOT_ENOUGH_EVIDENCE, gap, more, usd)
-
-
-def _gap(row: Difference, alpha: float) -> tuple[Gap, int | None]:
-    if row.differing == 0:
-        return Gap.IDENTICAL, None
-    relevant = smallest_relevant(row.metric.unit, row.a)
-    if -relevant < row.low and row.high < relevant:
-        return Gap.SMALL, None
+    gap = _gap(row)
+    verdict = MetricVerdict(row, adjusted_p, Decision.NOT_ENOUGH_EVIDENCE, gap)
+    if gap is not Gap.TOO_FEW:
+        return verdict
+    # The second is tried where there are enough for the smallest relevant difference, but this one is smaller and
+    # cannot be ruled out either. Enough for that too: no number to give, what changed is too little for an exact p.
     seen = abs(row.difference)
-    needed = conversations_needed(max(seen, relevant), row.spread, alpha=alpha, power=POWER)
-    if needed <= row.conversations:
-        # Enough for the smallest relevant difference, but this one is smaller and cannot be ruled out either.
-        needed = conversations_needed(seen, row.spread, alpha=alpha, power=POWER)
-    # Enough by that reckoning too, so that it has no number to give: what changed is too little for an exact p.
-    return Gap.TOO_FEW, needed - row.conversations if needed > row.conversations else None
+    for wanted in (max(seen, smallest_relevant(row.metric.unit, row.a)), seen):
+        more = conversations_needed(wanted, row.spread, alpha=alpha, power=POWER) - row.conversations
+        if more > 0:
+            usd = more * usd_per_conversation
+            return replace(verdict, more_conversations=more, more_usd=usd, more_for=wanted)
+    return verdict
+
+
+def _gap(row: Difference) -> Gap:
+    if row.differing == 0:
+        return Gap.IDENTICAL
+    relevant = smallest_relevant(row.metric.unit, row.a)
+    return Gap.SMALL if -relevant < row.low and row.high < relevant else Gap.TOO_FEW
 
 
 def smallest_relevant(unit: Unit, a: float) -> float:

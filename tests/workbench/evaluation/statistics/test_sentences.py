@@ -60,7 +60,25 @@ def test_what_more_evidence_would_take(results):
     a = results.run(["-"] * 8 + ["+"] * 22, usd="0.01")
     sentence = said(a, results.run(["-"] * 5 + ["+"] * 24 + ["-"], usd="0.01"))
     assert "Aún no hay evidencia suficiente" in sentence
+    assert "Para confirmar una diferencia como esta, harían falta unas" in sentence
     assert "conversaciones más, alrededor de $" in sentence and sentence.endswith(" USD.")
+
+
+def test_more_evidence_is_for_the_smallest_difference_that_matters_when_less_was_seen(results):
+    a, b = results.run(["+"] * 36 + ["+", "-"] * 2), results.run(["+"] * 36 + ["-", "+"] * 2)
+    assert "va +0.0 puntos" in said(a, b)
+    assert "). Para ver una diferencia de 2.0 puntos, harían falta unas" in said(a, b)
+    with speaking(ENGLISH):
+        assert "). To see a difference of 2.0 points, some" in said(a, b)
+
+
+def test_more_evidence_is_for_what_was_seen_when_what_matters_would_have_shown(results):
+    """Enough conversations for two points, and still one point and a half cannot be ruled out."""
+    a = results.run(["+"] * 970 + ["-"] * 20 + ["+"] * 10)
+    b = results.run(["+"] * 970 + ["+"] * 20 + ["-"] * 10)
+    verdict = analyse([a, b], ["a", "b"]).comparisons[0].of("case")
+    assert verdict is not None and verdict.more_for == pytest.approx(0.01)
+    assert "Para confirmar una diferencia como esta" in said(a, b)
 
 
 def test_where_no_number_can_be_forecast_none_is_said(results):
