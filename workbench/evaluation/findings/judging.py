@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bot_core.llm.gateway import OFFLINE_MODEL
 from workbench.evaluation.findings.records import CorrectedFinding, JudgeFinding
@@ -39,6 +39,14 @@ def judge_findings(spec: JudgeSpec | None, rates: Rates) -> tuple[JudgeFinding, 
     calibration = calibration_of(spec)
     rules = _rules_beside(spec)
     return tuple(_finding(spec, rubric, calibration, rules, rates) for rubric in judged)
+
+
+def doubt_of(rubrics: Iterable[JudgeFinding]) -> str | None:
+    """UNCALIBRATED, BELOW_FLOOR (in some rubric) or None, as `judge_doubt`, for what was found."""
+    problems = [one.problems for one in rubrics if one.problems]
+    if (NO_CALIBRATION,) in problems:
+        return UNCALIBRATED
+    return BELOW_FLOOR if problems else None
 
 
 def _rules_beside(spec: JudgeSpec) -> JudgeCalibration | None:

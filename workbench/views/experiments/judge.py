@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from bot_core.llm.gateway import OFFLINE_MODEL
-from workbench.evaluation.findings.judging import BELOW_FLOOR, NO_CALIBRATION, UNCALIBRATED
+from workbench.evaluation.findings.judging import doubt_of
 from workbench.evaluation.findings.labels import label
 from workbench.evaluation.findings.records import Findings, JudgeFinding, WarningFinding
 from workbench.evaluation.statistics.metrics import Unit
@@ -24,7 +24,7 @@ def show(found: Findings) -> None:
     if found.judge:
         st.subheader(text("experiments.judge_trust"), anchor=False, help=text("experiments.judge_trust_help"))
         st.caption(plain(_who(found.judge[0])))
-        if doubt := _doubt(found.judge):
+        if doubt := doubt_of(found.judge):
             st.warning(label("judge_warnings", doubt), icon="⚠️")
         st.dataframe(_rows(found.judge), hide_index=True, width="stretch", key="experiment-judge-table")
     for warning in found.judge_warnings:
@@ -34,12 +34,6 @@ def show(found: Findings) -> None:
 def _who(first: JudgeFinding) -> str:
     name = text("experiments.judge_rules") if first.model == OFFLINE_MODEL else first.model
     return text("experiments.judge_who", judge=name, prompt=first.prompt, count=first.labelled)
-
-
-def _doubt(rubrics: tuple[JudgeFinding, ...]) -> str | None:
-    if any(one.problems == (NO_CALIBRATION,) for one in rubrics):
-        return UNCALIBRATED
-    return BELOW_FLOOR if any(one.problems for one in rubrics) else None
 
 
 def _rows(rubrics: tuple[JudgeFinding, ...]) -> list[dict[str, Any]]:

@@ -9,6 +9,8 @@ from tests.fakes.found import Make, P
 from workbench.evaluation.findings import findings
 from workbench.evaluation.judge.rules import RULE_JUDGE
 from workbench.evaluation.report.experiment.page import page
+from workbench.evaluation.statistics.metrics import Unit
+from workbench.evaluation.statistics.sentences import level
 from workbench.records import JudgeSpec
 
 
@@ -33,6 +35,14 @@ def test_a_calibrated_judge_corrects_its_rates(results):
     assert all(one.low <= one.observed <= one.high or one.share is not None for one in tone.corrected)
     text = page(found)
     assert "tono según el juez" in text and "B, corregida" in text
+    for share, low, high in (
+        (tone.sensitivity, tone.sensitivity_low, tone.sensitivity_high),
+        (tone.specificity, tone.specificity_low, tone.specificity_high),
+    ):
+        ends = " a ".join(level(end or 0.0, Unit.SHARE) for end in (low, high))
+        assert f'<td class="num">{level(share or 0.0, Unit.SHARE)}<br><span class="soft">{ends}</span></td>' in text
+    assert tone.problems and not any(problem in text for problem in tone.problems), "a Spanish report"
+    assert text.count("quedó por debajo del mínimo") == 2, "beside the rubric and, for paper, below the table"
 
 
 def test_a_judge_that_was_never_calibrated(results):
@@ -40,7 +50,9 @@ def test_a_judge_that_was_never_calibrated(results):
     [tone] = found.judge
     assert tone.problems == ("never calibrated",) and tone.kappa is None
     assert [(one.share, one.low, one.high) for one in tone.corrected] == [(None, 0.0, 1.0)] * 2
-    assert "never calibrated" in page(found)
+    text = page(found)
+    assert "never calibrated" not in text
+    assert text.count("Este juez no se ha calibrado") == 2
 
 
 def test_a_judge_whose_prompt_is_gone_is_as_good_as_uncalibrated(results):

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.evaluation.findings.judging import doubt_of
 from workbench.evaluation.findings.labels import label
 from workbench.evaluation.findings.notes import baseline_note, data_note, faults_note, uncompared_note, unjudged_note
 from workbench.evaluation.findings.records import Findings, Key
@@ -45,6 +46,7 @@ def page(findings: Findings) -> str:
         linked=linked,
         linked_cases=linked_cases,
         label=label,
+        doubt_of=doubt_of,
         data_note=data_note,
         baseline_note=baseline_note,
         uncompared_note=uncompared_note,
