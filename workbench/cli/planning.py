@@ -32,23 +32,23 @@ def power(
     json_output: Annotated[bool, typer.Option("--json", help="The numbers as JSON.")] = False,
 ) -> None:
     """Show the smallest difference that a run finds, and how many conversations a difference needs (80 % power)."""
-    from workbench.evaluation.statistics.power import assumed_spread, conversations_needed, smallest_detectable
+    from workbench.evaluation.statistics.power import Plan
     from workbench.evaluation.statistics.sentences import needed_sentence, power_sentence
 
+    plan = Plan(rate, trials, shared)
     if json_output:
         import json
 
-        spread = assumed_spread(rate, shared=shared, trials=trials)
-        needed = conversations_needed(difference, spread)
-        detectable = min(smallest_detectable(conversations, spread), 1.0) if conversations else None
+        needed = plan.needed(difference)
         numbers = {
-            "spread": spread,
+            "spread": plan.spread,
             "conversations_needed": needed,
+            "least_conversations": plan.least,
             "usd": None if usd is None else needed * usd,
-            "smallest_detectable": detectable,
+            "smallest_detectable": plan.detectable(conversations) if conversations else None,
         }
         typer.echo(json.dumps(numbers))
         return
     if conversations:
-        typer.echo(power_sentence(conversations, rate=rate, trials=trials, shared=shared))
-    typer.echo(needed_sentence(difference, rate=rate, trials=trials, shared=shared, usd_per_conversation=usd or 0.0))
+        typer.echo(power_sentence(conversations, plan))
+    typer.echo(needed_sentence(difference, plan, usd_per_conversation=usd or 0.0))

@@ -31,6 +31,15 @@ def test_in_numbers():
     assert 90 < numbers["conversations_needed"] < 105
 
 
+def test_too_few_conversations_are_said_to_show_nothing():
+    few, needed = run("--conversations", "2", "--difference", "1").splitlines()
+    assert "(2) no se puede demostrar ninguna diferencia: hacen falta al menos 5" in few
+    assert "5 conversaciones" in needed
+    numbers = json.loads(run("--conversations", "2", "--difference", "1", "--json"))
+    assert (numbers["smallest_detectable"], numbers["least_conversations"]) == (None, 5)
+    assert numbers["conversations_needed"] == 5
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [

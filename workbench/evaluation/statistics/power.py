@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.evaluation.statistics.significance import mid_p_mcnemar, sign_flip_p_values
 
 ALPHA = 0.05
 POWER = 0.8
@@ -21,6 +27,18 @@ def assumed_spread(rate: float, *, shared: float = 0.5, trials: int = 1) -> floa
     return math.sqrt(2 * rate * (1 - rate) * (1 - shared) / trials)
 
 
+def least_conversations(trials: int = 1, *, alpha: float = ALPHA) -> int:
+    """Fewer conversations give no verdict, even if every one of them changes, and the same way: by the tests that
+    decide, mid-p McNemar of one trial and sign flips of several."""
+    return next(number for number in itertools.count(2) if _clearest_p(number, trials) < alpha)
+
+
+def _clearest_p(conversations: int, trials: int) -> float:
+    if trials == 1:
+        return mid_p_mcnemar(0, conversations)
+    return float(sign_flip_p_values(np.ones((1, conversations)))[0])
+
+
 def smallest_detectable(conversations: int, spread: float, *, alpha: float = ALPHA, power: float = POWER) -> float:
     """The difference, in the unit of `spread`, that so many conversations find with `power`; infinite below 2."""
     from statsmodels.stats.power import TTestPower  # type: ignore[import-untyped]
@@ -33,13 +51,15 @@ def smallest_detectable(conversations: int, spread: float, *, alpha: float = ALP
     return float(effect) * spread
 
 
-def conversations_needed(difference: float, spread: float, *, alpha: float = ALPHA, power: float = POWER) -> int:
-    """Conversations, in all, that find `difference` with `power`; at most ten million, at least 2."""
+def conversations_needed(
+    difference: float, spread: float, *, alpha: float = ALPHA, power: float = POWER, least: int = 2
+) -> int:
+    """Conversations, in all, that find `difference` with `power`; at most ten million, at least `least`."""
     from statsmodels.stats.power import TTestPower
 
     if spread == 0:
-        return 2
-    low, high = 2, _LARGEST
+        return least
+    low, high = least, _LARGEST
     if difference == 0 or _power(TTestPower(), difference / spread, high, alpha) < power:
         return high
     while low < high:
@@ -49,6 +69,31 @@ def conversations_needed(difference: float, spread: float, *, alpha: float = ALP
         else:
             low = middle + 1
     return low
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run that compares pass rates of about `rate` can see; the rest as in `assumed_spread`."""
+
+    rate: float
+    trials: int = 1
+    shared: float = 0.5
+
+    @property
+    def spread(self) -> float:
+        return assumed_spread(self.rate, shared=self.shared, trials=self.trials)
+
+    @property
+    def least(self) -> int:
+        """Fewer conversations find nothing with 80 % power, not even a hundred points."""
+        return self.needed(1.0)
+
+    def needed(self, difference: float) -> int:
+        return conversations_needed(difference, self.spread, least=least_conversations(self.trials))
+
+    def detectable(self, conversations: int) -> float | None:
+        """The smallest difference that so many see; None where they see none."""
+        return None if conversations < self.least else smallest_detectable(conversations, self.spread)
 
 
 def achieved_power(difference: float, spread: float, conversations: int, *, alpha: float = ALPHA) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.evaluation.statistics.metrics import Unit
-from workbench.evaluation.statistics.power import assumed_spread, conversations_needed, smallest_detectable
+from workbench.evaluation.statistics.power import Plan
 from workbench.evaluation.statistics.verdicts import Decision, Gap, MetricVerdict, smallest_relevant
 from workbench.texts.texts import bilingual
 from workbench.texts.times import split
@@ -84,19 +84,18 @@ def metric_label(name: str) -> str:
     return _table()["metrics"].get(name, name)
 
 
-def power_sentence(conversations: int, *, rate: float, trials: int = 1, shared: float = 0.5) -> str:
-    """Before a run: the smallest difference of a pass rate of about `rate` that it can see."""
-    spread = assumed_spread(rate, shared=shared, trials=trials)
-    text = _table()["power"]["before" if trials > 1 else "before_one"]
-    detectable = min(smallest_detectable(conversations, spread), 1.0)
-    return text.format(n=f"{conversations:,}", trials=trials, detectable=amount(detectable, Unit.SHARE))
+def power_sentence(conversations: int, plan: Plan) -> str:
+    """Before a run: the smallest difference of a pass rate that it can see, or that it can see none."""
+    detectable = plan.detectable(conversations)
+    if detectable is None:
+        return _table()["power"]["none"].format(n=f"{conversations:,}", least=plan.least)
+    text = _table()["power"]["before" if plan.trials > 1 else "before_one"]
+    return text.format(n=f"{conversations:,}", trials=plan.trials, detectable=amount(detectable, Unit.SHARE))
 
 
-def needed_sentence(
-    difference: float, *, rate: float, trials: int = 1, shared: float = 0.5, usd_per_conversation: float = 0.0
-) -> str:
+def needed_sentence(difference: float, plan: Plan, *, usd_per_conversation: float = 0.0) -> str:
     """Before a run: how many conversations a difference (0.05 for five points) needs, and what they cost."""
-    needed = conversations_needed(difference, assumed_spread(rate, shared=shared, trials=trials))
+    needed = plan.needed(difference)
     return _table()["power"]["needed"].format(
         wanted=amount(difference, Unit.SHARE), needed=forecast(needed), cost=_cost(needed * usd_per_conversation)
     )

@@ -15,6 +15,7 @@ from workbench import session
 from workbench.evaluation.experiments.estimating import Estimate, is_remote
 from workbench.evaluation.findings.judging import judge_doubt
 from workbench.evaluation.findings.labels import label
+from workbench.evaluation.statistics.power import Plan
 from workbench.evaluation.statistics.sentences import power_sentence
 from workbench.records import ExperimentSpec, JudgeSpec, VariantSpec
 from workbench.roles import Role
@@ -157,7 +158,7 @@ def _before(spec: ExperimentSpec) -> bool:
         st.error(say(error), icon="⚠️")
         return False
     if len(spec.variants) > 1:
-        st.caption(plain(power_sentence(conversations, rate=_SUPPOSED_RATE, trials=spec.trials)))
+        st.caption(plain(power_sentence(conversations, Plan(_SUPPOSED_RATE, spec.trials))))
     st.caption(plain(_cost(spec, estimate)))
     if spec.budget_usd and estimate.high > spec.budget_usd:
         st.warning(text("experiments.estimate_over"), icon="⚠️")

@@ -6,12 +6,17 @@ import numpy as np
 import pytest
 from statsmodels.stats.power import TTestPower  # type: ignore[import-untyped]
 
+from workbench.evaluation.statistics.differences import paired_differences
+from workbench.evaluation.statistics.metrics import measure, pass_rate
 from workbench.evaluation.statistics.power import (
+    Plan,
     achieved_power,
     assumed_spread,
     conversations_needed,
+    least_conversations,
     smallest_detectable,
 )
+from workbench.evaluation.statistics.verdicts import Decision, decide
 
 
 @pytest.mark.parametrize("conversations", [10, 30, 300])
@@ -52,3 +57,26 @@ def test_the_assumed_spread_is_that_of_simulated_conversations():
 def test_impossible_assumptions(wrong):
     with pytest.raises(ValueError, match="within"):
         assumed_spread(**wrong)
+
+
+@pytest.mark.parametrize("trials", [1, 3])
+def test_fewer_than_the_least_give_no_verdict_however_clear_they_are(results, trials):
+    least = least_conversations(trials)
+    for conversations, decision in ((least - 1, Decision.NOT_ENOUGH_EVIDENCE), (least, Decision.BETTER)):
+        poor, good = (measure(results.run([mark * trials] * conversations), [pass_rate("case")]) for mark in "-+")
+        [verdict] = decide(paired_differences(poor, good))
+        assert verdict.decision is decision, conversations
+
+
+def test_a_plan_promises_nothing_below_the_least():
+    plan = Plan(0.9)
+    assert plan.needed(1.0) == plan.least == least_conversations()
+    assert plan.detectable(plan.least - 1) is None
+    assert plan.detectable(plan.least) == smallest_detectable(plan.least, plan.spread) < 1
+
+
+def test_a_plan_whose_spread_is_wide_needs_more_than_the_least():
+    """Five unrelated coin tosses: by chance alone their means are too far apart."""
+    plan = Plan(0.5, shared=0.0)
+    assert plan.least > least_conversations()
+    assert all((plan.detectable(number) or 0) <= 1 for number in range(2, 30))

@@ -7,6 +7,7 @@ import pytest
 
 from workbench.evaluation.statistics.analysis import STANDARD_METRICS, analyse
 from workbench.evaluation.statistics.metrics import Unit
+from workbench.evaluation.statistics.power import Plan
 from workbench.evaluation.statistics.sentences import (
     TABLE,
     amount,
@@ -145,14 +146,22 @@ def test_a_reader_of_english_is_told_the_same(results):
         assert sentence.startswith(
             "“nueva” is better than “base” in correct conversations: +40.0 points (from 50.0 % to"
         )
-        assert power_sentence(300, rate=0.9).startswith("With 300 conversations, once each,")
+        assert power_sentence(300, Plan(0.9)).startswith("With 300 conversations, once each,")
         assert bounds(-0.088, 0.088, Unit.SHARE) == "−8.8 to +8.8 points"
     assert said(a, b).startswith("«nueva» es mejor")
 
 
 def test_before_a_run():
-    assert power_sentence(300, rate=0.9).startswith("Con 300 conversaciones, una vez cada una, se puede detectar")
-    assert "5 repeticiones" in power_sentence(300, rate=0.9, trials=5)
-    assert needed_sentence(0.05, rate=0.9, usd_per_conversation=0.01) == (
+    assert power_sentence(300, Plan(0.9)).startswith("Con 300 conversaciones, una vez cada una, se puede detectar")
+    assert "5 repeticiones" in power_sentence(300, Plan(0.9, trials=5))
+    assert needed_sentence(0.05, Plan(0.9), usd_per_conversation=0.01) == (
         "Para detectar una diferencia de 5.0 puntos harían falta 290 conversaciones, alrededor de $2.85 USD."
     )
+
+
+def test_a_run_that_can_prove_nothing_is_told_so():
+    said = "Con tan pocas conversaciones (2) no se puede demostrar ninguna diferencia: hacen falta al menos 5."
+    assert power_sentence(2, Plan(0.9)) == said
+    assert "harían falta 5 conversaciones" in needed_sentence(1.0, Plan(0.9))
+    with speaking(ENGLISH):
+        assert power_sentence(1, Plan(0.9)).endswith("(1) no difference can be proven: at least 5 are needed.")
