@@ -71,10 +71,10 @@ def chosen_release(options: ChatOptions, default: str | None) -> Release:
 
 def _check(settings: ModelSettings) -> None:
     """Who names a model wants its answers, not the baseline's. Raises ConfigurationError."""
-    from bot_core.llm.checking import check_model
+    from bot_core.llm.litellm_gateway import LiteLLMGateway
 
     try:
-        check_model(settings)
+        asyncio.run(LiteLLMGateway().check(settings))
     except ModelNotConfigured as error:
         raise ConfigurationError(error.message, hint=error.hint) from error
 

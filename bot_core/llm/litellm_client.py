@@ -10,8 +10,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from bot_core.errors import ModelRefused
+from bot_core.errors import ModelNotConfigured, ModelRefused
 from bot_core.llm.credentials import is_ollama, is_own
+from bot_core.llm.gateway import ModelSettings
 from bot_core.llm.lean_litellm import asking, import_litellm
 from bot_core.llm.price_list import request_usd
 from bot_core.llm.redaction import safe_detail
@@ -84,6 +85,20 @@ async def litellm_client() -> LiteLLMClient:
 def load_litellm() -> None:
     """Import litellm with this project's environment; 2 s the first time."""
     _load()
+
+
+def refuse_unknown(settings: ModelSettings) -> None:
+    """Raises ModelNotConfigured for a name that litellm knows no provider of."""
+    import litellm
+
+    try:
+        litellm.get_llm_provider(settings.model, api_base=settings.api_base)
+    except litellm.exceptions.BadRequestError:
+        raise ModelNotConfigured(
+            f"no provider has a model {settings.model!r}",
+            model=settings.model,
+            hint="provider/model, like openai/gpt-4o-mini or ollama_chat/qwen2.5:3b; `models` lists what is here",
+        ) from None
 
 
 def missing_keys(model: str) -> list[str]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from bot_core.errors import ModelError
 from bot_core.llm.credentials import is_ollama, key_for, missing_variable
-from bot_core.llm.gateway import Answer, LLMRequest, LLMResponse, ModelSettings
-from bot_core.llm.litellm_client import litellm_client, missing_keys
+from bot_core.llm.gateway import OFFLINE_MODEL, Answer, LLMRequest, LLMResponse, ModelSettings
+from bot_core.llm.litellm_client import litellm_client, missing_keys, refuse_unknown
 from bot_core.llm.price_list import own_price, with_own_price
 from bot_core.llm.spending import charge, spent_on
 from bot_core.llm.translation import timed_out, translated
@@ -27,9 +27,15 @@ class LiteLLMGateway:
         self._key = key
         self._key_envs = load_settings().model_key_envs if key_envs is None else key_envs
 
-    async def warm_up(self) -> None:
-        """Load what the first call would wait for, 2 s."""
+    async def check(self, settings: ModelSettings) -> None:
+        """Could this model be asked at all? Found out without asking it. Raises ModelNotConfigured for a name that no
+        provider has, or a key that is not set or may not be sent."""
+        if settings.model == OFFLINE_MODEL:
+            return
         await litellm_client()
+        refuse_unknown(settings)
+        if self._key is None:
+            checked_key(settings, self._key_envs)
 
     async def complete(self, request: LLMRequest[Answer]) -> LLMResponse[Answer]:
         """Answer within `settings.timeout_seconds`, reasks included. Raises ModelError with what the call has used."""

@@ -7,7 +7,7 @@ import gc
 import signal
 from dataclasses import dataclass
 
-from bot_core.errors import UserError
+from bot_core.errors import ModelNotConfigured, UserError
 from bot_core.llm.call_process.gateway import ProcessGateway
 from bot_core.llm.call_process.process import CallProcess
 from bot_core.settings import load_settings
@@ -39,7 +39,8 @@ class PlayedExperiment:
 
 
 def play(spec: ExperimentSpec, *, quiet: bool, calls: CallProcess | None = None) -> PlayedExperiment:
-    """Say what it will cost and run it, with a bar. Raises UserError for a wrong name or file, and leaves nothing."""
+    """Say what it will cost and run it, with a bar. Raises UserError for a wrong name or file, ModelNotConfigured for a
+    missing key, and leaves nothing then."""
     settings = load_settings()
     cost = estimate(spec, settings)
     if not quiet:
@@ -47,7 +48,7 @@ def play(spec: ExperimentSpec, *, quiet: bool, calls: CallProcess | None = None)
     folder = ExperimentFiles(experiments_folder(settings)).create(spec)
     try:
         progress = drive(folder, bar=not quiet, calls=calls)
-    except UserError:
+    except (UserError, ModelNotConfigured):
         if not folder.record().runs:
             folder.discard()
         raise

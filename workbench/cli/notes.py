@@ -80,10 +80,10 @@ def _by_baseline(one: BaselineFinding) -> str:
 
 
 def _unjudged(one: UnjudgedFinding) -> str:
-    lost = "the metric is missing therefore" if one.missing else "their conversations are not in the metric"
+    lost = "there are no figures of them" if one.missing else "their conversations do not count in them"
     return (
         f"{one.variant}: the judge left {one.replies} replies of {len(one.keys)} conversations unscored in "
-        f"{one.metric}: {lost} ({_first_line(one.example)})"
+        f"{', '.join(one.metrics)}: {lost} ({_first_line(one.example)})"
     )
 
 

@@ -7,11 +7,13 @@ import logging
 import socket
 import sys
 from functools import partial
+from typing import Any
 
 from bot_core.errors import KavakBotError, ModelError
-from bot_core.llm.call_process.wire import Outcome, Question, Ready, frame, frames
+from bot_core.llm.call_process.wire import Outcome, Question, frame, frames
 from bot_core.llm.closing import close_connections
-from bot_core.llm.gateway import LLMGateway
+from bot_core.llm.gateway import LLMResponse, ModelSettings
+from bot_core.llm.litellm_client import litellm_client
 from bot_core.llm.litellm_gateway import LiteLLMGateway
 
 _log = logging.getLogger(__name__)
@@ -20,14 +22,13 @@ _log = logging.getLogger(__name__)
 async def serve(connection: socket.socket) -> None:
     """Calls side by side; those under way are given up at the end: whoever asked is gone."""
     gateway = LiteLLMGateway()
-    await gateway.warm_up()
+    await litellm_client()
     reader, writer = await asyncio.open_connection(sock=connection)
-    writer.write(frame(Ready()))
     calls: dict[int, asyncio.Task[None]] = {}
     try:
-        async for number, request in frames(reader):
-            if request is not None:
-                calls[number] = asyncio.create_task(_answer(gateway, Question(number, request), writer))
+        async for number, asked in frames(reader):
+            if asked is not None:
+                calls[number] = asyncio.create_task(_answer(gateway, Question(number, asked), writer))
                 calls[number].add_done_callback(partial(_forget, calls, number))
             elif number in calls:
                 calls[number].cancel()
@@ -42,16 +43,23 @@ def _forget(calls: dict[int, asyncio.Task[None]], number: int, _over: asyncio.Ta
     del calls[number]
 
 
-async def _answer(gateway: LLMGateway, question: Question, writer: asyncio.StreamWriter) -> None:
-    assert question.request is not None
+async def _answer(gateway: LiteLLMGateway, question: Question, writer: asyncio.StreamWriter) -> None:
     try:
-        outcome = Outcome(question.number, await gateway.complete(question.request))
+        outcome = Outcome(question.number, await _asked(gateway, question))
     except ModelError as error:
         outcome = Outcome(question.number, error)
     except Exception as error:  # noqa: BLE001  # a fault of ours is the asker's to tell; the other calls go on
         _log.exception("a model call failed")
         outcome = Outcome(question.number, KavakBotError(f"{type(error).__name__}: {error}"))
     writer.write(frame(outcome))
+
+
+async def _asked(gateway: LiteLLMGateway, question: Question) -> LLMResponse[Any] | None:
+    if isinstance(question.asked, ModelSettings):
+        await gateway.check(question.asked)
+        return None
+    assert question.asked is not None
+    return await gateway.complete(question.asked)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from typing import Any
 
 from bot_core.errors import KavakBotError, ModelUnavailable
 from bot_core.llm.call_process.process import CallProcess
-from bot_core.llm.call_process.wire import Outcome, Question, Ready, frame, frames
-from bot_core.llm.gateway import Answer, LLMRequest, LLMResponse
+from bot_core.llm.call_process.wire import Outcome, Question, frame, frames
+from bot_core.llm.gateway import Answer, LLMRequest, LLMResponse, ModelSettings
 
 
 class ProcessGateway:
@@ -25,14 +25,18 @@ class ProcessGateway:
         self._line: _Line | None = None
         self._connecting = asyncio.Lock()
 
-    async def warm_up(self) -> None:
-        """Until the process can be asked. One that cannot start is told of by the first call."""
-        await (await self._connected()).ready.wait()
+    async def check(self, settings: ModelSettings) -> None:
+        """As LiteLLMGateway's; the process is ready afterwards. Raises ModelError."""
+        await (await self._connected()).ask(settings, settings.model)
 
     async def complete(self, request: LLMRequest[Answer]) -> LLMResponse[Answer]:
         """Raises ModelError."""
         line = await self._connected()
-        return await line.ask(request)
+        # What only the offline baseline needs stays here.
+        response: LLMResponse[Answer] = await line.ask(
+            replace(request, facts=None, deadline=None), request.settings.model
+        )
+        return response
 
     async def close(self) -> None:
         """Before the event loop ends."""
@@ -52,8 +56,6 @@ class _Line:
     """A connection to a process, and who waits for it."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.ready = asyncio.Event()
-        """Also set when it is over."""
         self._writer = writer
         self._numbers = count()
         self._waiting: dict[int, asyncio.Future[Any]] = {}
@@ -63,23 +65,20 @@ class _Line:
     def is_over(self) -> bool:
         return self._listening.done()
 
-    async def ask(self, request: LLMRequest[Answer]) -> LLMResponse[Answer]:
+    async def ask(self, asked: LLMRequest[Any] | ModelSettings, model: str) -> Any:
+        """What the process answers, which it may raise. Raises ModelUnavailable when it ends before."""
         number = next(self._numbers)
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
-        # What the offline baseline would need stays here.
-        self._writer.write(frame(Question(number, replace(request, facts=None, deadline=None))))
+        self._writer.write(frame(Question(number, asked)))
         try:
-            outcome: LLMResponse[Answer] | KavakBotError | None = await answer
+            return await answer
         except asyncio.CancelledError:
             self._writer.write(frame(Question(number, None)))
             raise
+        except _Ended:
+            raise _lost(model) from None
         finally:
             del self._waiting[number]
-        if outcome is None:
-            raise _lost(request.settings.model)
-        if isinstance(outcome, KavakBotError):
-            raise outcome
-        return outcome
 
     async def close(self) -> None:
         self._listening.cancel()
@@ -88,20 +87,28 @@ class _Line:
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         try:
-            async for message in frames(reader):
-                self._told(message)
+            async for outcome in frames(reader):
+                self._told(outcome)
         finally:
-            self.ready.set()
-            for answer in self._waiting.values():
-                if not answer.done():
-                    answer.set_result(None)
+            for number in self._waiting:
+                self._told(Outcome(number, _Ended()))
 
-    def _told(self, message: Ready | Outcome) -> None:
-        if isinstance(message, Ready):
-            self.ready.set()
+    def _told(self, outcome: Outcome) -> None:
+        answer = self._waiting.get(outcome.number)
         # An answer may cross the word that nobody waits for it any more.
-        elif (answer := self._waiting.get(message.number)) and not answer.done():
-            answer.set_result(message.value)
+        if answer is None or answer.done():
+            return
+        if isinstance(outcome.value, KavakBotError):
+            answer.set_exception(outcome.value)
+        else:
+            answer.set_result(outcome.value)
+
+
+class _Ended(KavakBotError):
+    """The process, before it answered."""
+
+    def __init__(self) -> None:
+        super().__init__("the process that makes the calls has ended")
 
 
 def _lost(model: str) -> ModelUnavailable:

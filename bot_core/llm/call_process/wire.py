@@ -11,27 +11,24 @@ from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 
 from bot_core.errors import KavakBotError
-from bot_core.llm.gateway import LLMRequest, LLMResponse
+from bot_core.llm.gateway import LLMRequest, LLMResponse, ModelSettings
 
 _LENGTH_BYTES = 4
 
 
-class Ready(NamedTuple):
-    """The process can be asked."""
-
-
 class Question(NamedTuple):
     number: int
-    request: LLMRequest[Any] | None
-    """None: nobody waits for the answer any more."""
+    asked: LLMRequest[Any] | ModelSettings | None
+    """A call, or whether that model could be called. None: nobody waits for the answer any more."""
 
 
 class Outcome(NamedTuple):
     number: int
-    value: LLMResponse[Any] | KavakBotError
+    value: LLMResponse[Any] | KavakBotError | None
+    """None: the model could be called."""
 
 
-def frame(message: Ready | Question | Outcome) -> bytes:
+def frame(message: Question | Outcome) -> bytes:
     body = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
     return len(body).to_bytes(_LENGTH_BYTES, "big") + body
 

@@ -72,7 +72,7 @@ def test_what_figures_do_not_tell_is_said(workbench, files):
     told = " ".join(workbench("compare", "e1", "e2").output.split())
     assert "beware: the knowledge differs between the runs" in told
     assert "variante 1 (e1-1): k1; variante 1 (e2-1): k2" in told
-    assert "the judge left 4 replies of 4 conversations unscored in judge_tone: the metric is missing" in told
+    assert "the judge left 4 replies of 4 conversations unscored in judge_tone: there are no figures" in told
     assert "4 of 4 conversations ended by a simulator fault, 100.0 % (51.0 % to 100.0 %)" in told
     assert "left_role 4" in told and "how the simulated customers ended" in told
     alone = json.loads(workbench("compare", "e1", "--json").stdout)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot_core.errors import UserError
+from bot_core.errors import ModelNotConfigured, UserError
 from tests.fakes.judging import answer
 from tests.fakes.model_server import ModelServer
 from tests.fakes.model_wire import Answer, Behaviour, RecordedRequest, greeting_bot, unauthorized
@@ -230,21 +230,26 @@ def test_a_judge_that_was_away_is_asked_again_when_asked_for(workbench, few_fold
     assert "1 to play or judge again" in again.stderr and "not judged" not in again.stdout
 
 
-def test_errors_are_played_again_when_asked_for(workbench, few_folder, files, monkeypatch):
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    with ModelServer() as server:
-        nowhere = ["--model", "openai/own", "--dataset", few_folder, "--case", "few-hola"]
-        result = workbench("run", "--variant", "offline-base", *nowhere)
+def test_errors_are_played_again_when_asked_for(workbench, few_folder, files):
+    with ModelServer(unauthorized()) as server:
+        own = ["--model", "openai/own", "--api-base", server.openai_base, "--dataset", few_folder, "--case", "few-hola"]
+        result = workbench("run", "--variant", "offline-base", *own)
         [folder] = files.list()
         assert "1 errors" in result.output and f"resume {folder.experiment_id} --errors" in result.output
         assert isinstance(workbench("resume", folder.experiment_id).exception, type(None))
-        monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
-        monkeypatch.setenv("OPENAI_API_BASE", server.openai_base)
+        server.default = greeting_bot
         again = workbench("resume", folder.experiment_id, "--errors")
         assert again.exit_code == 0, again.output
         assert "1 to play or judge again" in again.output and "errors" not in again.output.split("again")[1]
         nothing = workbench("resume", folder.experiment_id, "--errors")
         assert isinstance(nothing.exception, UserError) and "ended in an error" in str(nothing.exception)
+
+
+def test_a_missing_key_is_told_of_once_and_leaves_no_experiment_behind(workbench, few_folder, files, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    result = workbench("run", "--variant", "openai", "--dataset", few_folder)
+    assert isinstance(result.exception, ModelNotConfigured) and "export OPENAI_API_KEY" in str(result.exception)
+    assert files.list() == ()
 
 
 def test_over_budget_is_exit_code_4_and_goes_on_with_more(workbench, few_folder, files):

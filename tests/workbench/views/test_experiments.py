@@ -12,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from bot_core.llm.gateway import ModelSettings
 from tests.fakes.found import Make, plans, preference, preferred, stored
+from tests.fakes.model_server import ModelServer
+from tests.fakes.model_wire import unauthorized
 from workbench.evaluation.dataset.loading import load_dataset
 from workbench.evaluation.experiments.running import run_experiment
 from workbench.records import ExperimentSpec, JudgeSpec, Provenance, RunStatus, VariantSpec
@@ -200,20 +202,18 @@ def test_what_the_judge_prefers_is_below_the_verdict_and_leads_to_conversations(
     assert "".join(run.query_params["vista"]) == "conversations"
 
 
-def test_what_ended_in_an_error_is_repeated_by_a_button(
-    page: Page, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    nowhere = VariantSpec(name="A", model=ModelSettings(model="openai/own"))
+def test_what_ended_in_an_error_is_repeated_by_a_button(page: Page, workbench: Workbench):
     cases = tuple(case.id for case in load_dataset().split("smoke")[:2])
-    folder = workbench.experiments.files.create(ExperimentSpec(name="caído", variants=(nowhere,), case_ids=cases))
-    asyncio.run(run_experiment(folder, workbench.settings))
-    run = opened(page, folder.experiment_id)
-    assert run.button(key="experiment-retry-errors").label == "Repetir los 2 sin poder revisar"
-    run.button(key="experiment-retry-errors").click().run()
-    pause = threading.Event()
-    while workbench.experiments.progress(folder.experiment_id).status in LIVE:
-        pause.wait(0.05)
+    with ModelServer(unauthorized()) as server:
+        refused = VariantSpec(name="A", model=ModelSettings(model="openai/own", api_base=server.openai_base))
+        folder = workbench.experiments.files.create(ExperimentSpec(name="caído", variants=(refused,), case_ids=cases))
+        asyncio.run(run_experiment(folder, workbench.settings))
+        run = opened(page, folder.experiment_id)
+        assert run.button(key="experiment-retry-errors").label == "Repetir los 2 sin poder revisar"
+        run.button(key="experiment-retry-errors").click().run()
+        pause = threading.Event()
+        while workbench.experiments.progress(folder.experiment_id).status in LIVE:
+            pause.wait(0.05)
     assert workbench.experiments.progress(folder.experiment_id).status is RunStatus.FINISHED
     assert len(folder.attempts(folder.run_ids()[0])) == 1
 

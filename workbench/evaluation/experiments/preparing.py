@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bot_core.errors import UserError
-from bot_core.llm.gateway import OFFLINE_MODEL, LLMGateway
+from bot_core.llm.gateway import OFFLINE_MODEL, LLMGateway, ModelSettings
 from bot_core.llm.limits import ModelGates
 from bot_core.llm.litellm_gateway import LiteLLMGateway
 from bot_core.llm.price_list import price_of
@@ -52,8 +52,8 @@ class Wiring:
 @dataclass(frozen=True)
 class Prepared(Kept):
     plan: Plan
-    asks_models: bool
-    """Of a provider or a server, not of recordings."""
+    asked: tuple[ModelSettings, ...]
+    """Models of providers and servers, each once; not what recordings answer, nor fallbacks."""
     settings: Settings
     """With the experiment's own catalogue."""
     meter: Meter
@@ -73,7 +73,7 @@ def prepared(folder: ExperimentFolder, settings: Settings, wiring: Wiring) -> It
         meter.budget.spent_usd = sum((book.usd for book in kept.books), paid_for_pairs)
         yield Prepared(
             plan=plan,
-            asks_models=not spec.replay and any(_asks_models(subject.bot.release) for subject in plan.subjects),
+            asked=_asked(plan),
             settings=settings,
             journals=kept.journals,
             unjudged=kept.unjudged,
@@ -125,6 +125,15 @@ def _subject(
 
 def _asks_models(release: Release) -> bool:
     return any(agent.settings.model != OFFLINE_MODEL for agent in release.agents.values())
+
+
+def _asked(plan: Plan) -> tuple[ModelSettings, ...]:
+    if plan.spec.replay:
+        return ()
+    named = [agent.settings for subject in plan.subjects for agent in subject.bot.release.agents.values()]
+    judge = plan.spec.judge.model if plan.spec.judge else None
+    every = [settings for settings in (*named, judge, plan.spec.customer) if settings is not None]
+    return tuple({one.model_dump_json(): one for one in every if one.model != OFFLINE_MODEL}.values())
 
 
 def _gateway(baseline: LLMGateway, meter: Meter, wiring: Wiring) -> PatientGateway:

@@ -86,11 +86,11 @@ class _Run:
             self._ready = ready
             self._restore(ready, ready.plan.total)
             self._look()
+            await _can_be_asked(ready, wiring)
             record = record_of(self._folder, ready.plan, provenance(ready.settings, ready.plan.digest), self._stopped)
             self._folder.write_record(record)
             watching = asyncio.create_task(self._watch())
             try:
-                await _warmed_up(ready, wiring)
                 await self._play(ready)
                 await self._compare(ready)
             finally:
@@ -227,10 +227,12 @@ class _Run:
         return progress
 
 
-async def _warmed_up(ready: Prepared, wiring: Wiring) -> None:
-    """Before the first conversations, which would all wait for it and then go on in step."""
-    if ready.asks_models and isinstance(wiring.remote, LiteLLMGateway | ProcessGateway):
-        await wiring.remote.warm_up()
+async def _can_be_asked(ready: Prepared, wiring: Wiring) -> None:
+    """Before the first conversations, which would all fail for want of the same key, or wait for litellm and then go on
+    in step. Raises ModelNotConfigured."""
+    if isinstance(wiring.remote, LiteLLMGateway | ProcessGateway):
+        for settings in ready.asked:
+            await wiring.remote.check(settings)
 
 
 def _one_line(error: BaseException) -> str:

@@ -11,11 +11,19 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import pytest_asyncio
 
-from bot_core.errors import KavakBotError, ModelError, ModelInvalidAnswer, ModelRateLimited, ModelUnavailable
+from bot_core.errors import (
+    KavakBotError,
+    ModelError,
+    ModelInvalidAnswer,
+    ModelNotConfigured,
+    ModelRateLimited,
+    ModelUnavailable,
+)
 from bot_core.facts.facts import AgentReply
 from bot_core.llm.call_process.gateway import ProcessGateway
 from bot_core.llm.call_process.process import CallProcess
@@ -85,6 +93,17 @@ async def test_an_error_carries_what_it_says_and_has_used(
     model_server.reset()
 
 
+async def test_a_model_that_could_not_be_called_is_told_of_without_a_call(
+    gateway: ProcessGateway, ask: AskAbout, model_server: ModelServer
+):
+    await gateway.check(ask(model="openai/fake-model", api_base=model_server.openai_base).settings)
+    with pytest.raises(ModelNotConfigured, match="OPENAI_API_KEY"):
+        await gateway.check(ask(model="openai/gpt-4o-mini").settings)
+    with pytest.raises(ModelNotConfigured, match="no provider has a model 'nobody-has-this'"):
+        await gateway.check(ask(model="nobody-has-this").settings)
+    assert model_server.requests == []
+
+
 async def test_calls_are_under_way_side_by_side(gateway: ProcessGateway, ask: AskAbout, model_server: ModelServer):
     model_server.hold()
     calls = [
@@ -118,7 +137,7 @@ async def test_a_fault_of_ours_is_told_and_the_others_go_on(
 ):
     request = ask(model="openai/fake-model", api_base=model_server.openai_base)
     with pytest.raises(KavakBotError, match="AttributeError"):
-        await gateway.complete(replace(request, settings=None))  # type: ignore[arg-type]
+        await gateway.complete(replace(request, settings=SimpleNamespace(model="openai/fake-model")))  # type: ignore[arg-type]
     assert (await gateway.complete(request)).answer.text
 
 
@@ -128,10 +147,10 @@ async def test_a_killed_process_fails_its_calls_and_the_next_one_starts_it_again
     before = set(children_of(os.getpid()))
     with CallProcess() as process:
         gateway = ProcessGateway(process)
-        await gateway.warm_up()
+        request = ask(model="openai/fake-model", api_base=model_server.openai_base)
+        await gateway.check(request.settings)
         (pid,) = set(children_of(os.getpid())) - before
         model_server.script(Hang())
-        request = ask(model="openai/fake-model", api_base=model_server.openai_base)
         call = asyncio.create_task(gateway.complete(request))
         await asyncio.to_thread(model_server.wait_for_chats, 1)
         os.kill(pid, signal.SIGKILL)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot_core.errors import ModelInvalidAnswer
 from bot_core.facts.facts import AgentReply
-from bot_core.llm.call_process.wire import Outcome, Ready, frame, frames
+from bot_core.llm.call_process.wire import Outcome, frame, frames
 from bot_core.llm.gateway import LLMResponse
 
 
@@ -22,7 +22,7 @@ async def read(chunks: list[bytes]) -> list[object]:
 
 @given(st.lists(st.text(min_size=1), max_size=5), st.integers(1, 50))
 def test_messages_arrive_as_they_were_in_whatever_pieces(texts: list[str], piece: int):
-    sent: list[Ready | Outcome] = [Ready()]
+    sent = [Outcome(7, None)]
     sent += [Outcome(number, LLMResponse(AgentReply(text=text), "m", text)) for number, text in enumerate(texts)]
     wire = b"".join(map(frame, sent))
     pieces = [wire[start : start + piece] for start in range(0, len(wire), piece)]
@@ -32,8 +32,8 @@ def test_messages_arrive_as_they_were_in_whatever_pieces(texts: list[str], piece
 @given(st.integers(0, 10_000))
 def test_an_end_within_a_message_is_the_end(kept: int):
     whole = frame(Outcome(1, LLMResponse(AgentReply(text="hola"), "m", "hola")))
-    received = asyncio.run(read([frame(Ready()) + whole[: min(kept, len(whole) - 1)]]))
-    assert received == [Ready()]
+    received = asyncio.run(read([frame(Outcome(7, None)) + whole[: min(kept, len(whole) - 1)]]))
+    assert received == [Outcome(7, None)]
 
 
 async def test_an_error_arrives_with_all_that_it_carries():

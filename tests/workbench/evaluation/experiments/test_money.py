@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot_core.errors import UserError
+from bot_core.errors import ModelNotConfigured, UserError
 from bot_core.llm.gateway import ModelSettings
 from tests.fakes.model_server import ModelServer
 from tests.fakes.model_wire import Answer, Behaviour, Failure, RecordedRequest, greeting_bot, unauthorized
@@ -104,16 +104,16 @@ async def test_the_judge_and_its_cost_are_counted_apart(created, settings, serve
     assert all(call.agent != "customer" for call in result.evaluation_calls)
 
 
-async def test_a_model_that_cannot_be_reached_makes_errors_and_no_baseline_answers(created, settings):
-    nowhere = ModelSettings(model="openai/none", api_base="http://127.0.0.1:9/v1", api_key_env="NO_SUCH_VARIABLE")
-    folder = created(variants=(VariantSpec(name="A", model=nowhere),))
-    progress = await run_experiment(folder, settings)
-    assert progress.status is RunStatus.FINISHED
-    assert progress.runs[0].errors == progress.total == 5
-    [first, *_] = folder.results("abc-1")
-    assert first.error is not None
-    assert first.error.kind == "NotMeasured"
-    assert "NO_SUCH_VARIABLE" in first.error.message
+async def test_a_model_without_its_key_is_told_of_before_anything_is_played(created, settings, server, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    keyless = VariantSpec(name="B", model=ModelSettings(model="openai/gpt-4o-mini"))
+    folder = created(variants=(*variants(server)[:1], keyless))
+    with pytest.raises(ModelNotConfigured, match="OPENAI_API_KEY"):
+        await run_experiment(folder, settings)
+    assert server.chats == []
+    progress = folder.progress()
+    assert (progress.status, progress.done) == (RunStatus.FAILED, 0)
+    assert "OPENAI_API_KEY" in (progress.problem or "")
 
 
 @pytest.mark.parametrize(

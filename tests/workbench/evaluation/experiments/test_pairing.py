@@ -14,7 +14,7 @@ from bot_core.errors import UserError
 from bot_core.llm.gateway import ModelSettings
 from tests.fakes.few_cases import few_cases
 from tests.fakes.model_server import ModelServer
-from tests.fakes.model_wire import Answer, Behaviour, Hang, RecordedRequest, greeting_bot
+from tests.fakes.model_wire import Answer, Behaviour, Hang, RecordedRequest, greeting_bot, unauthorized
 from tests.fakes.run_zygote import Zygote
 from workbench.evaluation.experiments.running import run_experiment
 from workbench.records import ExperimentProgress, ExperimentSpec, JudgeSpec, RunStatus, VariantSpec
@@ -134,14 +134,14 @@ async def test_a_judge_that_fails_leaves_the_pair_unscored(created, settings, se
 
 
 async def test_the_same_words_and_what_broke_off_ask_nobody(created, settings, server):
-    nowhere = ModelSettings(model="openai/none", api_base="http://127.0.0.1:9/v1", api_key_env="NO_SUCH_VARIABLE")
-    bots = (
-        VariantSpec(name="A", model=model(server, "openai/bot", temperature=0)),
-        VariantSpec(name="B", model=model(server, "openai/bot-2", temperature=0)),
-        VariantSpec(name="C", model=nowhere),
-    )
-    folder = created(**asked(server, variants=bots, case_ids=("few-hola",)))
-    progress = await run_experiment(folder, settings)
+    with ModelServer(unauthorized()) as refusing:
+        bots = (
+            VariantSpec(name="A", model=model(server, "openai/bot", temperature=0)),
+            VariantSpec(name="B", model=model(server, "openai/bot-2", temperature=0)),
+            VariantSpec(name="C", model=model(refusing, "openai/bot-3")),
+        )
+        folder = created(**asked(server, variants=bots, case_ids=("few-hola",)))
+        progress = await run_experiment(folder, settings)
     assert (progress.pairs_done, progress.pairs_total) == (2, 2)
     [same], [broken] = folder.preferences("abc-2"), folder.preferences("abc-3")
     assert (same.outcome, same.same) == (PairOutcome.TIE, True)
