@@ -57,11 +57,11 @@ class WarningFinding:
 
 @dataclass(frozen=True, slots=True)
 class UnjudgedFinding:
-    """Replies of one variant that the judge failed to score in one rubric. Their conversations, `keys`, are in no rate
-    of it; `missing` when nothing else is either, so that the variant has no such rate at all."""
+    """Replies of one variant that the judge failed to score, and in which rubrics. Their conversations, `keys`, are in
+    no rate of these; `missing` when nothing else is either, so that the variant has no such rate at all."""
 
-    metric: str
-    label: str
+    metrics: tuple[str, ...]
+    labels: tuple[str, ...]
     variant: str
     replies: int
     keys: tuple[Key, ...]

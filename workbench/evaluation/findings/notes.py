@@ -34,10 +34,11 @@ def faults_figures(found: SimulatedFinding) -> dict[str, str | int]:
 
 
 def unjudged_note(found: UnjudgedFinding) -> str:
-    return label("notes", "unjudged_missing" if found.missing else "unjudged").format(
+    return filled(
+        label("notes", "unjudged_missing" if found.missing else "unjudged"),
         replies=found.replies,
         variant=f"«{found.variant}»",
-        metric=metric_label(found.metric),
+        metrics=", ".join(map(metric_label, found.metrics)),
         conversations=len(found.keys),
         example=found.example,
     )

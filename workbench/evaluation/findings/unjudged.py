@@ -41,14 +41,18 @@ class UnjudgedCounter:
                 rubric.example = rubric.example or score.reasons[0].partition(": ")[2]
 
     def findings(self, variant: str) -> Iterator[UnjudgedFinding]:
+        """One call scores a reply by all rubrics, so that one finding names all that a failed judge left open."""
+        alike: dict[tuple[tuple[Key, ...], int, bool], list[str]] = {}
         for name, rubric in self._rubrics.items():
             if rubric.replies:
-                yield UnjudgedFinding(
-                    metric=name,
-                    label=metric_label(name),
-                    variant=variant,
-                    replies=rubric.replies,
-                    keys=tuple(rubric.keys),
-                    missing=not rubric.scored,
-                    example=rubric.example,
-                )
+                alike.setdefault((tuple(rubric.keys), rubric.replies, not rubric.scored), []).append(name)
+        for (keys, replies, missing), names in alike.items():
+            yield UnjudgedFinding(
+                metrics=tuple(names),
+                labels=tuple(map(metric_label, names)),
+                variant=variant,
+                replies=replies,
+                keys=keys,
+                missing=missing,
+                example=self._rubrics[names[0]].example,
+            )
