@@ -71,6 +71,9 @@ class _Run:
         self._stopped: RunStatus | None = None
         self._ready: Prepared | None = None
         self._kept: Kept | None = None
+        self._before = folder.progress()
+        """What earlier processes counted: it stands until their results are read."""
+        self._restored = False
         spec = folder.spec
         runs = [
             RunTally(run_id, variant.name, 0) for run_id, variant in zip(folder.run_ids(), spec.variants, strict=True)
@@ -117,6 +120,7 @@ class _Run:
         if kept.pairing:
             self._tally.pairs_total = total * len(kept.pairing.shelves)
             self._tally.pairs_done = kept.pairing.done
+        self._restored = True
 
     async def _play(self, ready: Prepared) -> None:
         player = Player(ready)
@@ -220,11 +224,15 @@ class _Run:
             for run, book in zip(self._tally.runs, self._kept.books, strict=True):
                 run.usd = book.usd
             self._tally.pairs_usd = self._kept.pairing.usd if self._kept.pairing else Decimal(0)
-        progress = self._tally.progress(status, problem=problem)
+        progress = self._tally.progress(status, problem=problem) if self._restored else self._as_before(status, problem)
         self._folder.write_progress(progress)
         if self._on_progress:
             self._on_progress(progress)
         return progress
+
+    def _as_before(self, status: RunStatus, problem: str | None) -> ExperimentProgress:
+        told = {"status": status, "problem": problem, "seconds_left": None, "usd_reserved": Decimal(0)}
+        return self._before.model_copy(update=told | {"budget_usd": self._folder.spec.budget_usd})
 
 
 async def _can_be_asked(ready: Prepared, wiring: Wiring) -> None:

@@ -169,3 +169,21 @@ async def test_one_whose_data_is_gone_can_be_cancelled_and_keeps_what_was_played
     assert (record.status, record.finished_at is not None) == (RunStatus.CANCELLED, True)
     assert [read_run(folder.run_path(run.run_id)) for run in record.runs] == [*record.runs]
     assert not list(folder.path.glob("abc-*.jsonl"))
+
+
+async def test_counts_are_kept_where_a_damaged_journal_stops_a_cancel(created, settings):
+    folder = created(concurrency=1, trials=20)
+
+    def pause(progress: ExperimentProgress) -> None:
+        if progress.done >= 3:
+            folder.ask(Control.PAUSE)
+
+    paused = await run_experiment(folder, settings, on_progress=pause)
+    with folder.journal_path("abc-2").open("ab") as journal:
+        journal.write(b"no result\n")
+    folder.ask(Control.CANCEL)
+    with pytest.raises(StoreError, match="is not a result"):
+        await run_experiment(folder, settings)
+    told = folder.progress()
+    assert (told.status, told.runs, told.usd_spent) == (RunStatus.FAILED, paused.runs, paused.usd_spent)
+    assert "is not a result" in (told.problem or "")

@@ -8,6 +8,7 @@ from workbench.evaluation.findings.data import as_data
 from workbench.evaluation.judge.rubric import JUDGE_SCORERS
 from workbench.evaluation.report.experiment.markdown import summary
 from workbench.evaluation.report.experiment.page import page
+from workbench.records import CaseResult
 
 
 def test_a_dead_judge_is_named_with_what_is_missing(make):
@@ -35,7 +36,7 @@ def test_replies_are_counted_and_what_is_left_is_told(make):
 
 
 def test_a_failing_judge_is_one_warning_for_each_variant_that_names_its_rubrics(make):
-    def dead(result):
+    def dead(result: CaseResult) -> CaseResult:
         for rubric in JUDGE_SCORERS:
             result = make.judged(result, 1, rubric=rubric)
         return result
