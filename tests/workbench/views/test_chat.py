@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 
@@ -156,14 +157,21 @@ def test_a_failed_reply_says_so_in_a_line_and_offers_to_retry(chat_page: Page, w
     assert "Turno 1 de 1" in all_text(page)
 
 
-def test_an_opinion_given_before_is_kept(chat_page: Page, workbench: Workbench):
-    talk(workbench, "c1", "hola")
-    turn = workbench.replies.turns("c1")[0]
-    workbench.store.feedback.give(Feedback(tracking_id=turn.tracking_id, value=FeedbackValue.DOWN, source="workbench"))
+@pytest.mark.parametrize("value", FeedbackValue)
+def test_an_opinion_given_before_is_shown_on_the_phone(
+    value: FeedbackValue, chat_page: Page, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
+):
+    shown: list[str] = []
+    monkeypatch.setattr(simulator, "phone", lambda _conversation, messages, **_settings: shown.append(messages))
+    talk(workbench, "c1", "hola", "gracias")
+    first, second = workbench.replies.turns("c1")
+    workbench.store.feedback.give(Feedback(tracking_id=first.tracking_id, value=value, source="workbench"))
     page = chat_page()
     page.query_params["conversacion"] = "c1"
     page.run()
     assert not page.exception
+    ratings = {bubble["turn"]: bubble["rating"] for bubble in json.loads(f"[{shown[-1]}]") if bubble["side"] == "in"}
+    assert ratings == {first.tracking_id: value.value, second.tracking_id: None}
 
 
 def test_each_phone_has_its_own_release_and_the_tab_of_one_that_is_put_away_is_forgotten(chat_page: Page):
