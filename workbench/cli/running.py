@@ -186,8 +186,10 @@ def list_experiments(
             }
         )
         return
-    from workbench.cli.telling import usd
+    from workbench.cli.telling import FIRST_RUN, usd
 
+    if not rows and not damaged:
+        typer.echo(f"no experiment yet; start one with: {FIRST_RUN}")
     for row in rows:
         typer.echo(f"{row.experiment_id:14} {row.status.value:12} {row.done:5}/{row.total:<5} {usd(row)}  {row.name}")
     for each in damaged:

@@ -53,9 +53,11 @@ def judge_named(model: str | None, api_base: str | None, variants: int, *, pairs
 
 
 def personas_named(text: str | None) -> tuple[str, ...]:
-    """Ids with commas, or "all"."""
-    if not text:
+    """Ids with commas, or "all"; nobody for None. Raises UserError where no name is said."""
+    if text is None:
         return ()
+    if not text.strip(", "):
+        raise UserError("--personas names nobody", hint="all, ids with commas, or no --personas for the cases")
     if text != "all":
         return tuple(name.strip() for name in text.split(","))
     from workbench.evaluation.dataset.personas import load_personas

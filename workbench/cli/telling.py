@@ -15,6 +15,7 @@ from workbench.records import ExperimentProgress, RunProgress, RunStatus
 from workbench.storage.experiment_files import ExperimentFolder
 
 RESUME = "python -m workbench resume"
+FIRST_RUN = "python -m workbench run --variant A=offline-base --variant B=offline-exacto"
 
 
 def print_json(data: dict[str, Any]) -> None:

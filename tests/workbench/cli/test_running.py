@@ -11,6 +11,7 @@ from bot_core.errors import ModelNotConfigured, UserError
 from tests.fakes.judging import answer
 from tests.fakes.model_server import ModelServer
 from tests.fakes.model_wire import Answer, Behaviour, RecordedRequest, greeting_bot, unauthorized
+from workbench.cli.telling import FIRST_RUN
 from workbench.records import RunStatus
 from workbench.storage.experiment_files import Control, ExperimentFiles, ExperimentFolder
 from workbench.storage.journal import Journal
@@ -34,6 +35,22 @@ def test_run_shows_the_estimate_runs_and_says_what_came_out(workbench, few_folde
     assert "finished" in listed.output
     [row] = json.loads(workbench("list", "--json").stdout)["experiments"]
     assert row["status"] == "finished"
+
+
+def test_a_list_of_nothing_says_how_to_start(workbench):
+    told = workbench("list")
+    [line] = told.stdout.splitlines()
+    assert told.exit_code == 0
+    assert line == f"no experiment yet; start one with: {FIRST_RUN}"
+    assert json.loads(workbench("list", "--json").stdout) == {"experiments": [], "damaged": []}
+    assert workbench(*FIRST_RUN.split()[3:], "--estimate").exit_code == 0
+
+
+@pytest.mark.parametrize("nobody", ["", " ", ","])
+def test_customers_without_a_name_are_refused(workbench, few_folder, files, nobody):
+    refused = workbench("run", "--variant", "offline-base", "--personas", nobody, "--dataset", few_folder)
+    assert isinstance(refused.exception, UserError) and "--personas names nobody" in str(refused.exception)
+    assert files.list() == ()
 
 
 def test_run_as_json(workbench, few_folder):
