@@ -102,9 +102,11 @@ class MessageReader:
             asked_down_payment=state.pending is PendingQuestion.DOWN_PAYMENT,
         )
         yield from read_figures(figures, text, now, context)
-        yield from read_wishes(text, spans)
+        names = (*read_name(reading, asked=state.pending is PendingQuestion.LEAD_NAME),)
+        # Rosa, Blanca and Violeta are no colours of a car.
+        yield from read_wishes(text, [*spans, *((name.start, name.end) for name in names)])
         yield from read_days(reading, asked=state.pending is PendingQuestion.LEAD_DAY)
-        yield from read_name(reading, asked=state.pending is PendingQuestion.LEAD_NAME)
+        yield from names
         measured = [(f.start, f.end) for f in figures if f.kind is not QuantityKind.NUMBER]
         named = [span for span, _ in cars if not is_negated(reading.mended, span.start)]
         yield from read_references(reading.mended, named, measured, self._known(state))

@@ -157,6 +157,21 @@ def test_names(text: str, name: str | None):
     assert names == ([name] if name else [])
 
 
+@pytest.mark.parametrize(
+    ("text", "colour"),
+    [
+        ("me llamo Rosa Pérez", None),
+        ("Hola, soy Blanca y busco un Mazda", None),
+        ("registrala a nombre de violeta ruiz", None),
+        ("soy Rosa y busco un Mazda rojo", "rojo"),
+        ("busco un Mazda blanco", "blanco"),
+    ],
+)
+def test_a_name_is_no_colour(text: str, colour: str | None):
+    colours = [detail.color for detail in understood(text).intents if detail.color]
+    assert colours == ([colour] if colour else [])
+
+
 def test_every_expression_of_the_lexicon_compiles_and_matches_no_blank():
     groups = [
         patterns("intents", "groups"),
