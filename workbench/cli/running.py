@@ -20,7 +20,7 @@ VariantOption = Annotated[
     list[str],
     typer.Option(
         help="NAME=RELEASE[,AGENT=PROMPT][,AGENT.model=MODEL][,AGENT.temperature=T][,AGENT.max_tokens=N][,model=MODEL]"
-        "[,guardrails=on|off]; 1 to 8."
+        "[,guardrails=on|off]; 1 to 26."
     ),
 ]
 PersonasOption = Annotated[
@@ -70,7 +70,7 @@ def run(
         variants = [parsed_variant(text, everywhere) for text in variant]
         who = personas_named(personas)
         spec = experiment_spec(
-            name=name or " / ".join(one.name for one in variants),
+            name=name or " / ".join(one.name for one in variants)[:200],
             variants=variants,
             split=split,
             case_ids=case or (),

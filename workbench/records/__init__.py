@@ -18,6 +18,7 @@ from workbench.records.progress import (
     RunProgress,
 )
 from workbench.records.runs import (
+    MOST_VARIANTS,
     ExperimentRecord,
     ExperimentSpec,
     JudgeSpec,
@@ -29,6 +30,7 @@ from workbench.records.runs import (
 )
 
 __all__ = [
+    "MOST_VARIANTS",
     "CaseError",
     "CaseResult",
     "ExperimentProgress",

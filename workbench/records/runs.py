@@ -47,11 +47,15 @@ class JudgeSpec(Frozen):
     """Also set every further variant's conversations against the first one's, in both orders."""
 
 
+MOST_VARIANTS = 26
+"""Of one experiment: each has a letter, by which SQL and exports order them."""
+
+
 class ExperimentSpec(Frozen):
     """Variants on the same cases: all that is needed to run them."""
 
     name: OneLine = Field(min_length=1, max_length=200)
-    variants: tuple[VariantSpec, ...] = Field(min_length=1, max_length=8)
+    variants: tuple[VariantSpec, ...] = Field(min_length=1, max_length=MOST_VARIANTS)
     split: str = "smoke"
     case_ids: tuple[str, ...] = ()
     """Only these cases of the split; all of it when empty."""

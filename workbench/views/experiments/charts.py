@@ -11,16 +11,18 @@ if TYPE_CHECKING:
 
 COLOURS = ("#3f74ff", "#f2994a", "#0a9b84", "#8a5cf6", "#d64562", "#64748b")
 """As in .streamlit/config.toml; a variant has the colour of its place."""
-SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "star")
-"""A variant is never told by its colour alone."""
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "star", "hexagon")
+"""A variant is never told by its colour alone; seven, so that six colours and they make 42 different pairs."""
 _ROW_PIXELS = 44
+_VARIANT_PIXELS = 11
 _ABOVE = 0.24
 """Of a row's height: from its line up to its name."""
 _MARGIN_PIXELS = 96
 
 
-def row_height(rows: int) -> int:
-    return _MARGIN_PIXELS + _ROW_PIXELS * max(rows, 1)
+def row_height(rows: int, variants: int = 1) -> int:
+    """More than a few variants in each row need more room, or their dots are one blot."""
+    return _MARGIN_PIXELS + max(_ROW_PIXELS, _VARIANT_PIXELS * variants) * max(rows, 1)
 
 
 def fixed(figure: Figure, *, height: int, x_title: str = "", y_title: str = "") -> None:

@@ -57,7 +57,7 @@ def _chart(variants: tuple[VariantFindings, ...], labels: dict[str, str]) -> Fig
             customdata=[rate_text(rate) for _, rate in shown],
             hovertemplate="%{customdata}<extra>" + variant.name.replace("<", "&lt;") + "</extra>",
         )
-    fixed(figure, height=row_height(len(labels)), x_title=text("experiments.rates_axis"))
+    fixed(figure, height=row_height(len(labels), len(variants)), x_title=text("experiments.rates_axis"))
     figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%")
     named_rows(figure, list(labels.values()))
     return figure

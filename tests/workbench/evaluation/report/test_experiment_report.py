@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from string import ascii_uppercase
 
 import pytest
 
@@ -14,7 +15,7 @@ from workbench.evaluation.report.experiment import write_report
 from workbench.evaluation.report.experiment.charts import confusion_table, forest, histograms, rate_rows
 from workbench.evaluation.report.experiment.page import page
 from workbench.evaluation.report.experiment.transcripts import all_keys, embedded
-from workbench.records import CaseResult
+from workbench.records import MOST_VARIANTS, CaseResult
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 
@@ -174,7 +175,8 @@ def test_markdown_holds_the_verdict_and_escapes(found, tmp_path):
     assert "a \\| &lt;b>" in write_report(evil, tmp_path).markdown.read_text(encoding="utf-8")
 
 
-def test_three_hundred_cases_fit_into_five_megabytes():
+@pytest.mark.parametrize("variants", [2, MOST_VARIANTS])
+def test_three_hundred_cases_fit_into_five_megabytes(variants):
     make = Make()
     long = "Tengo esta opción: *Nissan Versa 1.6 SENSE 2025* — $273,999 · 14,147 km. " * 12
 
@@ -185,9 +187,10 @@ def test_three_hundred_cases_fit_into_five_megabytes():
             for number in range(300)
         ]
 
-    text = page(findings([results(3), results(4)], ["A", "B"]))
+    text = page(findings([results(3 + n) for n in range(variants)], list(ascii_uppercase[:variants])))
     assert len(text.encode()) < 5_000_000
-    assert all(side["turns"] for row in data_of(text)["conversations"] for side in row["sides"])
+    told = [bool(side["turns"]) for row in data_of(text)["conversations"] for side in row["sides"]]
+    assert all(told) if variants == 2 else any(told)
 
 
 def test_what_does_not_fit_is_listed_without_its_text(found, monkeypatch):

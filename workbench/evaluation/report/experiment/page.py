@@ -27,8 +27,20 @@ MAX_LINKED = 2_000
 """Conversations behind one number that the page can list."""
 
 
+MAX_BYTES = 4_900_000
+"""Of the page. Many variants leave less room for transcripts than usual."""
+
+
 def page(findings: Findings) -> str:
     keys = all_keys(findings)
+    whole = _page(findings, keys, embedded(findings, keys))
+    if len(whole.encode()) <= MAX_BYTES:
+        return whole
+    bare = len(_page(findings, keys, embedded(findings, keys, most=0)).encode())
+    return _page(findings, keys, embedded(findings, keys, most=max(MAX_BYTES - bare, 0)))
+
+
+def _page(findings: Findings, keys: Sequence[Key], data: str) -> str:
     places = {key: place for place, key in enumerate(keys)}
 
     trials = _trials(keys)
@@ -63,7 +75,7 @@ def page(findings: Findings) -> str:
         forests=[forest(comparison) for comparison in findings.comparisons],
         histograms=histograms(findings),
         confusions=[confusion_table(variant.confusion) for variant in findings.variants],
-        data=embedded(findings, keys),
+        data=data,
         style=(_FOLDER / "experiment.css").read_text(encoding="utf-8"),
         script=(_FOLDER / "experiment.js").read_text(encoding="utf-8"),
     )

@@ -22,10 +22,10 @@ def all_keys(findings: Findings) -> list[Key]:
     return list(dict.fromkeys(key for variant in findings.variants for key in variant.played_conversations))
 
 
-def embedded(findings: Findings, keys: Sequence[Key]) -> str:
-    """JSON that may stand inside a script element."""
+def embedded(findings: Findings, keys: Sequence[Key], *, most: int | None = None) -> str:
+    """JSON that may stand inside a script element, with at most `most` bytes of transcripts, MAX_BYTES if not given."""
     flipped = {flip.key for comparison in findings.comparisons for flip in comparison.flips}
-    room = _Room(MAX_BYTES)
+    room = _Room(MAX_BYTES if most is None else most)
     rows: dict[Key, dict[str, Any]] = {}
     for key in sorted(keys, key=lambda key: _urgency(findings, key, flipped)):
         rows[key] = room.fit(_conversation(findings, key))
