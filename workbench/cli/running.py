@@ -19,8 +19,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="The result as one JSON
 VariantOption = Annotated[
     list[str],
     typer.Option(
-        help="NAME=RELEASE[,AGENT=PROMPT][,AGENT.model=MODEL][,AGENT.temperature=T][,AGENT.max_tokens=N][,model=MODEL]"
-        "[,guardrails=on|off]; 1 to 26."
+        help="NAME=RELEASE[,AGENT=PROMPT][,AGENT.model=MODEL][,AGENT.temperature=T][,AGENT.max_tokens=N][,AGENT.seed=N]"
+        "[,AGENT.timeout_seconds=S][,model=MODEL][,guardrails=on|off]; 1 to 26."
     ),
 ]
 PersonasOption = Annotated[

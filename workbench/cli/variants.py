@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import math
+from contextlib import closing
+
 from pydantic import ValidationError
 
 from bot_core.errors import UserError
 from bot_core.llm.discovery import available_models
-from bot_core.llm.gateway import ModelSettings
-from bot_core.releases.release import AgentName
+from bot_core.llm.gateway import OFFLINE_MODEL, ModelSettings
+from bot_core.releases.release import AgentName, Release
 from bot_core.settings import load_settings
 from workbench.records import VariantSpec
 from workbench.runner.bots import model_settings
 
-_FORM = "NAME=RELEASE[,AGENT=PROMPT][,AGENT.model=MODEL][,model=MODEL][,guardrails=on|off]"
-_FORM_OF_PARAMETERS = "AGENT.temperature=0.7 and AGENT.max_tokens=400 go with AGENT.model, model or --model"
-_OF_AGENT = ("model", "temperature", "max_tokens")
+_FORM = "NAME=RELEASE[,AGENT=PROMPT][,AGENT.model=MODEL][,AGENT.PARAMETER=VALUE][,model=MODEL][,guardrails=on|off]"
+_OF_AGENT = ("model", "temperature", "max_tokens", "seed", "timeout_seconds")
+_WITHOUT_SEED = ("seed", "none")
 _SWITCH = {"on": True, "off": False}
 
 
 def parsed_variant(text: str, model: ModelSettings | None) -> VariantSpec:
-    """`model` is for every agent of a variant that names none itself. Raises UserError."""
+    """`model` is for every agent of a variant that names none itself. Raises UserError.
+
+    An agent's parameters go with its own model: the one named for it, the variant's, or the release's.
+    """
     head, *changes = text.split(",")
     name, separator, release = head.partition("=")
     if not separator:
@@ -45,7 +51,7 @@ def parsed_variant(text: str, model: ModelSettings | None) -> VariantSpec:
             name=name.strip(),
             release_id=release.strip(),
             model=model,
-            models={agent: _settings(agent, given, model, text) for agent, given in of_agents.items()},
+            models=_models(of_agents, model, release.strip(), text),
             prompts=prompts,
             guardrails=guardrails,
         )
@@ -84,9 +90,29 @@ def _switched(value: str, text: str) -> bool:
     return _SWITCH[value]
 
 
-def _settings(agent: AgentName, given: dict[str, str], model: ModelSettings | None, text: str) -> ModelSettings:
-    """Of its own model, else the variant's. Pydantic's ValidationError names a value that is none."""
-    base = settings_of(given["model"]) if "model" in given else model
-    if base is None:
-        raise UserError(f"--variant {text!r}: {agent.value} has parameters, but no model", hint=_FORM_OF_PARAMETERS)
-    return ModelSettings.model_validate(base.model_dump() | {key: given[key] for key in given if key != "model"})
+def _models(
+    of_agents: dict[AgentName, dict[str, str]], model: ModelSettings | None, release_id: str, text: str
+) -> dict[AgentName, ModelSettings]:
+    """Pydantic's ValidationError names a value that is none."""
+    if model is None and any("model" not in given for given in of_agents.values()):
+        own = {name: agent.settings for name, agent in _release(release_id).agents.items()}
+    else:
+        own = {}
+    models = {}
+    for agent, given in of_agents.items():
+        base = settings_of(given["model"]) if "model" in given else model or own[agent]
+        if base.model == OFFLINE_MODEL and len(given) > ("model" in given):
+            raise UserError(f"--variant {text!r}: {agent.value} asks no model: parameters change nothing", hint=_FORM)
+        changes = {key: None if (key, value) == _WITHOUT_SEED else value for key, value in given.items()}
+        models[agent] = ModelSettings.model_validate(base.model_dump() | changes | {"model": base.model})
+        if not math.isfinite(models[agent].timeout_seconds):
+            raise UserError(f"--variant {text!r}: {agent.value}.timeout_seconds: a finite number is expected")
+    return models
+
+
+def _release(release_id: str) -> Release:
+    """Of the files, or of the operational store. Raises ConfigurationError."""
+    from bot_core.store.names import NamedBundles
+
+    with closing(NamedBundles(load_settings().store_url)) as names:
+        return names.releases.get(release_id)
