@@ -89,7 +89,8 @@ class _Run:
             self._ready = ready
             self._restore(ready, ready.plan.total)
             self._look()
-            await _can_be_asked(ready, wiring)
+            if self._stopped is None:
+                await _can_be_asked(ready, wiring)
             record = record_of(self._folder, ready.plan, provenance(ready.settings, ready.plan.digest), self._stopped)
             self._folder.write_record(record)
             watching = asyncio.create_task(self._watch())

@@ -15,6 +15,7 @@ from tests.fakes.spending import spend
 from workbench.evaluation.experiments.running import run_experiment
 from workbench.records import ExperimentProgress, JudgeSpec, RunStatus, VariantSpec
 from workbench.storage.call_journal import CallJournal, CallState
+from workbench.storage.experiment_files import Control
 
 CAP = Decimal("0.01")
 
@@ -114,6 +115,8 @@ async def test_a_model_without_its_key_is_told_of_before_anything_is_played(crea
     progress = folder.progress()
     assert (progress.status, progress.done) == (RunStatus.FAILED, 0)
     assert "OPENAI_API_KEY" in (progress.problem or "")
+    folder.ask(Control.CANCEL)
+    assert (await run_experiment(folder, settings)).status is RunStatus.CANCELLED, "nobody needs a key for that"
 
 
 @pytest.mark.parametrize(
