@@ -38,8 +38,9 @@ class Outcome:
 
     @property
     def is_cancelled(self) -> bool:
-        """Its reply was stopped because the customer had left."""
-        return self.reply == OutboxState.CANCELLED and self.error == Reason.OPTED_OUT
+        """Its reply was stopped because the customer had left, or never begun: their BAJA overtook it."""
+        stopped = self.reply == OutboxState.CANCELLED and self.error == Reason.OPTED_OUT
+        return stopped or (self.reason == Reason.OPTED_OUT and not self.reply)
 
     @property
     def told(self) -> str:

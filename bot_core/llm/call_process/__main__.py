@@ -45,13 +45,13 @@ def _forget(calls: dict[int, asyncio.Task[None]], number: int, _over: asyncio.Ta
 
 async def _answer(gateway: LiteLLMGateway, question: Question, writer: asyncio.StreamWriter) -> None:
     try:
-        outcome = Outcome(question.number, await _asked(gateway, question))
+        outcome = frame(Outcome(question.number, await _asked(gateway, question)))
     except ModelError as error:
-        outcome = Outcome(question.number, error)
+        outcome = frame(Outcome(question.number, error))
     except Exception as error:  # noqa: BLE001  # a fault of ours is the asker's to tell; the other calls go on
         _log.exception("a model call failed")
-        outcome = Outcome(question.number, KavakBotError(f"{type(error).__name__}: {error}"))
-    writer.write(frame(outcome))
+        outcome = frame(Outcome(question.number, KavakBotError(f"{type(error).__name__}: {error}")))
+    writer.write(outcome)
 
 
 async def _asked(gateway: LiteLLMGateway, question: Question) -> LLMResponse[Any] | None:

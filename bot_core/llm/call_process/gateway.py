@@ -26,8 +26,14 @@ class ProcessGateway:
         self._connecting = asyncio.Lock()
 
     async def check(self, settings: ModelSettings) -> None:
-        """As LiteLLMGateway's; the process is ready afterwards. Raises ModelError."""
-        await (await self._connected()).ask(settings, settings.model)
+        """As LiteLLMGateway's; the process is ready afterwards. Raises ModelError.
+
+        One that ends before is started once more: nothing was asked of a provider yet.
+        """
+        try:
+            await (await self._connected()).ask(settings, settings.model)
+        except ModelUnavailable:
+            await (await self._connected()).ask(settings, settings.model)
 
     async def complete(self, request: LLMRequest[Answer]) -> LLMResponse[Answer]:
         """Raises ModelError."""
@@ -69,8 +75,8 @@ class _Line:
         """What the process answers, which it may raise. Raises ModelUnavailable when it ends before."""
         number = next(self._numbers)
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
-        self._writer.write(frame(Question(number, asked)))
         try:
+            self._writer.write(frame(Question(number, asked)))
             return await answer
         except asyncio.CancelledError:
             self._writer.write(frame(Question(number, None)))

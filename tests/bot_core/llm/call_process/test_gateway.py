@@ -112,7 +112,7 @@ async def test_calls_are_under_way_side_by_side(gateway: ProcessGateway, ask: As
     ]
     await asyncio.to_thread(model_server.wait_for_chats, 20)
     model_server.release()
-    assert {(await call).answer.text for call in calls} != {""}
+    assert all([(await call).answer.text for call in calls])
     assert model_server.peak_in_flight == 20
 
 
@@ -139,6 +139,19 @@ async def test_a_fault_of_ours_is_told_and_the_others_go_on(
     with pytest.raises(KavakBotError, match="AttributeError"):
         await gateway.complete(replace(request, settings=SimpleNamespace(model="openai/fake-model")))  # type: ignore[arg-type]
     assert (await gateway.complete(request)).answer.text
+
+
+async def test_a_process_that_dies_while_it_gets_ready_is_started_once_more(ask: AskAbout, model_server: ModelServer):
+    request = ask(model="openai/fake-model", api_base=model_server.openai_base)
+    before = set(children_of(os.getpid()))
+    with CallProcess() as process:
+        process.start()
+        (pid,) = set(children_of(os.getpid())) - before
+        os.kill(pid, signal.SIGKILL)
+        gateway = ProcessGateway(process)
+        await gateway.check(request.settings)
+        assert (await gateway.complete(request)).answer.text
+        await gateway.close()
 
 
 async def test_a_killed_process_fails_its_calls_and_the_next_one_starts_it_again(
