@@ -13,6 +13,8 @@ from workbench.evaluation.statistics.significance import mid_p_mcnemar, sign_fli
 ALPHA = 0.05
 POWER = 0.8
 _LARGEST = 10_000_000
+_LARGEST_EFFECT = 100.0
+"""In standard deviations."""
 
 
 def assumed_spread(rate: float, *, shared: float = 0.5, trials: int = 1) -> float:
@@ -40,14 +42,17 @@ def _clearest_p(conversations: int, trials: int) -> float:
 
 
 def smallest_detectable(conversations: int, spread: float, *, alpha: float = ALPHA, power: float = POWER) -> float:
-    """The difference, in the unit of `spread`, that so many conversations find with `power`; infinite below 2."""
+    """The difference, in the unit of `spread`, that so many conversations find with `power`; infinite below 3."""
+    from scipy.optimize import brentq  # type: ignore[import-untyped]
     from statsmodels.stats.power import TTestPower  # type: ignore[import-untyped]
 
-    if conversations < 2:
+    if conversations < 3:
         return math.inf
     if spread == 0:
         return 0.0
-    effect = TTestPower().solve_power(effect_size=None, nobs=conversations, alpha=alpha, power=power)
+    # Its own `solve_power` loses its way here and there (an eighth of the answer for 1,512 conversations).
+    test = TTestPower()
+    effect = brentq(lambda tried: _power(test, tried, conversations, alpha) - power, 0.0, _LARGEST_EFFECT)
     return float(effect) * spread
 
 
@@ -89,11 +94,28 @@ class Plan:
         return self.needed(1.0)
 
     def needed(self, difference: float) -> int:
-        return conversations_needed(difference, self.spread, least=least_conversations(self.trials))
+        least = least_conversations(self.trials)
+        needed = conversations_needed(difference, self.spread, least=least)
+        if self.trials > 1 or difference == 0:
+            return needed
+        from scipy.stats import nbinom  # type: ignore[import-untyped]
+
+        # Played once, as large a share of them changes at least, and enough must: how many that takes.
+        enough = int(nbinom.ppf(POWER, least, abs(difference))) + least
+        return max(needed, min(enough, _LARGEST))
 
     def detectable(self, conversations: int) -> float | None:
         """The smallest difference that so many see; None where they see none."""
-        return None if conversations < self.least else smallest_detectable(conversations, self.spread)
+        if conversations < self.least:
+            return None
+        by_spread = smallest_detectable(conversations, self.spread)
+        if self.trials > 1:
+            return by_spread
+        from scipy.stats import beta
+
+        # The share with which enough of them change, even if all in the same way: Clopper and Pearson's quantile.
+        least = least_conversations()
+        return max(by_spread, float(beta.ppf(POWER, least, conversations - least + 1)))
 
 
 def achieved_power(difference: float, spread: float, conversations: int, *, alpha: float = ALPHA) -> float:

@@ -4,6 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binom  # type: ignore[import-untyped]
 from statsmodels.stats.power import TTestPower  # type: ignore[import-untyped]
 
 from workbench.evaluation.statistics.differences import paired_differences
@@ -16,13 +19,16 @@ from workbench.evaluation.statistics.power import (
     least_conversations,
     smallest_detectable,
 )
+from workbench.evaluation.statistics.significance import mid_p_mcnemar
 from workbench.evaluation.statistics.verdicts import Decision, decide
 
 
 @pytest.mark.parametrize("conversations", [10, 30, 300])
 def test_agrees_with_statsmodels(conversations):
-    effect = TTestPower().solve_power(nobs=conversations, alpha=0.05, power=0.8)
-    assert smallest_detectable(conversations, 0.4) == pytest.approx(effect * 0.4, abs=1e-9)
+    effect = smallest_detectable(conversations, 0.4) / 0.4
+    assert TTestPower().power(effect, conversations, 0.05) == pytest.approx(0.8, abs=1e-9)
+    # Its own root finder stops at about seven digits.
+    assert effect == pytest.approx(TTestPower().solve_power(nobs=conversations, alpha=0.05, power=0.8), abs=1e-5)
     power = TTestPower().power(0.25, conversations, 0.05)
     assert achieved_power(0.1, 0.4, conversations) == pytest.approx(power, abs=1e-9)
 
@@ -33,8 +39,14 @@ def test_needed_is_the_first_number_that_is_enough(difference):
     assert achieved_power(difference, 0.35, needed) >= 0.8 > achieved_power(difference, 0.35, needed - 1)
 
 
+@pytest.mark.parametrize("conversations", [3, 1_183, 1_512, 100_000])
+def test_numbers_for_which_the_root_finder_of_statsmodels_loses_its_way(conversations):
+    found = smallest_detectable(conversations, 0.5)
+    assert achieved_power(found, 0.5, conversations) == pytest.approx(0.8, abs=1e-6)
+
+
 def test_the_edges():
-    assert smallest_detectable(1, 0.3) == math.inf
+    assert smallest_detectable(1, 0.3) == smallest_detectable(2, 0.3) == math.inf
     assert smallest_detectable(50, 0.0) == 0.0
     assert conversations_needed(0.1, 0.0) == 2
     assert conversations_needed(0.0, 0.3) == conversations_needed(1e-9, 0.3) == 10_000_000
@@ -72,7 +84,30 @@ def test_a_plan_promises_nothing_below_the_least():
     plan = Plan(0.9)
     assert plan.needed(1.0) == plan.least == least_conversations()
     assert plan.detectable(plan.least - 1) is None
-    assert plan.detectable(plan.least) == smallest_detectable(plan.least, plan.spread) < 1
+    assert smallest_detectable(plan.least, plan.spread) < (plan.detectable(plan.least) or 0) < 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(5, 400), st.sampled_from([0.5, 0.8, 0.9, 0.98]))
+def test_a_difference_that_is_promised_is_found_where_all_that_change_change_the_same_way(conversations, rate):
+    """By the very test that decides, reckoned exactly: nothing finds a smaller one more easily."""
+    promised = Plan(rate).detectable(conversations)
+    if promised is not None:
+        found = sum(
+            binom.pmf(changed, conversations, promised)
+            for changed in range(conversations + 1)
+            if mid_p_mcnemar(0, changed) < 0.05
+        )
+        assert found >= 0.8 - 1e-9
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(5, 2_000), st.sampled_from([0.5, 0.9]), st.integers(1, 3))
+def test_what_is_needed_is_enough(conversations, rate, trials):
+    plan = Plan(rate, trials=trials)
+    promised = plan.detectable(conversations)
+    if promised is not None and promised <= 1:
+        assert plan.needed(promised * 1.001) <= conversations
 
 
 def test_a_plan_whose_spread_is_wide_needs_more_than_the_least():
